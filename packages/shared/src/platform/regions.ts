@@ -1,0 +1,21 @@
+/** Genesys Cloud regions: name as the platform's SDK writes it, and domain (platform-api.md §1.1). */
+export const regions = [
+  { name: 'us_east_1', domain: 'mypurecloud.com' },
+  { name: 'us_east_2', domain: 'use2.us-gov-pure.cloud' },
+  { name: 'us_west_2', domain: 'usw2.pure.cloud' },
+  { name: 'ca_central_1', domain: 'cac1.pure.cloud' },
+  { name: 'mx_central_1', domain: 'mxc1.pure.cloud' },
+  { name: 'sa_east_1', domain: 'sae1.pure.cloud' },
+  { name: 'eu_west_1', domain: 'mypurecloud.ie' },
+  { name: 'eu_west_2', domain: 'euw2.pure.cloud' },
+  { name: 'eu_central_1', domain: 'mypurecloud.de' },
+  { name: 'eu_central_2', domain: 'euc2.pure.cloud' },
+  { name: 'me_central_1', domain: 'mec1.pure.cloud' },
+  { name: 'ap_south_1', domain: 'aps1.pure.cloud' },
+  { name: 'ap_northeast_1', domain: 'mypurecloud.jp' },
+  { name: 'ap_northeast_2', domain: 'apne2.pure.cloud' },
+  { name: 'ap_northeast_3', domain: 'apne3.pure.cloud' },
+  { name: 'ap_southeast_1', domain: 'apse1.pure.cloud' },
+  { name: 'ap_southeast_2', domain: 'mypurecloud.com.au' },
+  { name: 'eusc_de_east_1', domain: 'edee1.eusc-pure.cloud' },
+] as const
