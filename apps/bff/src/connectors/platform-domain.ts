@@ -25,18 +25,17 @@ export function hostsOf(domain: string) {
   }
 }
 
-/** The host of a URL or of what was typed in its place: no scheme, user, port or path, in lower case. */
-export function toHost(input: string): string {
+/** Host and port of a URL or of what was typed in its place: no scheme, user or path, in lower case. */
+export function toAuthority(input: string): string {
   const [authority = ''] = input
     .trim()
     .toLowerCase()
     .replace(/^[a-z][a-z0-9+.-]*:\/\//, '')
     .split(/[/?#]/, 1)
-  return authority
-    .slice(authority.lastIndexOf('@') + 1)
-    .replace(/:\d*$/, '')
-    .replace(/\.$/, '')
+  return authority.slice(authority.lastIndexOf('@') + 1)
 }
+
+const toHost = (input: string) => toAuthority(input).replace(/:\d*$/, '').replace(/\.$/, '')
 
 const isRegionName = (word: string, name: string) => letters(word) === letters(name)
 const letters = (name: string) => name.replace(/[\s_-]/g, '')

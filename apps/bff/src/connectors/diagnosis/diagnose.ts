@@ -8,7 +8,7 @@ import { readFailure, type Reading } from './read-failure.ts'
 import { readRefusedRequest } from './refused-request.ts'
 import { toNames } from './safe-words.ts'
 import { hasScopeSignal } from './scope-need.ts'
-import { isUnreadable, readTokenAnswer } from './token-answer.ts'
+import { explainUnreadable, readTokenAnswer } from './token-answer.ts'
 import { readOutage, readRateLimit } from './try-later.ts'
 import { readUnauthorized } from './unauthorized.ts'
 import type { Finding, Verdict } from './verdict.ts'
@@ -34,7 +34,7 @@ function read(reading: Reading): Finding {
   if (status >= 500 || status === 408) return readOutage(reading)
   if (status === 429) return readRateLimit(reading)
   if (status >= 200 && isFromIntermediary(reading)) return readIntermediary(reading)
-  if (status < 400) return isTokenRequest(operation) ? readTokenAnswer(reading) : isUnreadable(reading)
+  if (status < 400) return isTokenRequest(operation) ? readTokenAnswer(reading) : explainUnreadable(reading)
   return readRefusal(reading)
 }
 

@@ -40,6 +40,10 @@ export type PlatformResponse = { status: number; headers: Record<string, string>
 /** Why there was no answer: the system's or the HTTP client's code, such as `ECONNRESET`. */
 export type NetworkError = { code?: string | undefined; message?: string | undefined }
 
+/** Which try it was, from 1. */
+export const attemptOf = ({ attempt = 1 }: FailureContext): number =>
+  Number.isFinite(attempt) ? Math.min(100, Math.max(1, attempt)) : 1
+
 export type Failure = {
   operation: Operation
   context: FailureContext

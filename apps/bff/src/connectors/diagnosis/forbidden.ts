@@ -1,7 +1,8 @@
-import { clientName, isGuestOperation, operations } from './operations.ts'
+import { isGuestOperation, operations } from './operations.ts'
+import { clientName, placeSetting } from './place.ts'
 import { findParam, namesInMessage, type Reading } from './read-failure.ts'
 import { listed, splitNames, toIdentifier, toNames, uuidsIn } from './safe-words.ts'
-import { hasOldToken, lacksScope } from './scope-missing.ts'
+import { explainMissingScope, explainOldToken } from './scope-missing.ts'
 import { weighScopes } from './scope-need.ts'
 import type { Finding } from './verdict.ts'
 
@@ -10,21 +11,21 @@ export function readForbidden(reading: Reading): Finding {
   const need = weighScopes(reading)
   const isKnownShort = need.granted !== undefined && need.missing.length > 0
   const isNothingNamed = need.required.length === 0 && need.requiredAnyOf.length === 0
-  if (need.isSignalled && (need.missing.length > 0 || isNothingNamed)) return lacksScope(reading, need)
-  if (need.isSignalled) return hasOldToken(reading, need)
-  if (isKnownShort) return lacksScope(reading, need)
+  if (need.isSignalled && (need.missing.length > 0 || isNothingNamed)) return explainMissingScope(reading, need)
+  if (need.isSignalled) return explainOldToken(reading, need)
+  if (isKnownShort) return explainMissingScope(reading, need)
   return { granted: need.granted ?? [], ...readOtherGate(reading) }
 }
 
 function readOtherGate(reading: Reading): Finding {
   const has = (code: string) => reading.codes.has(code)
-  if ([...reading.codes].some((code) => /^missing\..*permission/.test(code))) return lacksPermission(reading)
-  if (has('not.authorized') || has('conversation.error.forbidden.not.active.participant')) return isNotParty(reading)
-  if (has('authz.policy.denied')) return isDeniedByPolicy(reading)
-  return isUnexplained(reading)
+  if ([...reading.codes].some((code) => /^missing\..*permission/.test(code))) return explainMissingPermission(reading)
+  if (has('not.authorized') || has('conversation.error.forbidden.not.active.participant')) return explainNoPart(reading)
+  if (has('authz.policy.denied')) return explainPolicy(reading)
+  return explainSilence(reading)
 }
 
-function lacksPermission(reading: Reading): Finding {
+function explainMissingPermission(reading: Reading): Finding {
   const named = [...namesInMessage(reading), ...splitNames(findParam(reading, 'permissions')?.replace(/[[\]]/g, ''))]
   const permissions = toNames(named).filter((name) => name.includes(':'))
   const isAny = [...reading.codes].some((code) => code.includes('.any.'))
@@ -45,7 +46,7 @@ function lacksPermission(reading: Reading): Finding {
   }
 }
 
-function isNotParty(reading: Reading): Finding {
+function explainNoPart(reading: Reading): Finding {
   const id = toIdentifier(findParam(reading, 'id')) ?? uuidsIn(reading.text)[0]
   const what = id ? `conversation ${id}` : 'this conversation'
   return isGuestOperation(reading.operation)
@@ -54,7 +55,7 @@ function isNotParty(reading: Reading): Finding {
         action: 'start-new-conversation',
         detail: `The token is good, but this guest has no part in ${what}: it belongs to another guest, or has gone.`,
         fix: [
-          'Start a new conversation. Foyer offers the guest to do so.',
+          'Start a new conversation. Foyer offers this to the guest.',
           'If it happens after every token renewal, the platform takes each new token for a new guest: let it issue refresh tokens, so that a guest stays the same one.',
         ],
       }
@@ -69,7 +70,7 @@ function isNotParty(reading: Reading): Finding {
       }
 }
 
-function isDeniedByPolicy(reading: Reading): Finding {
+function explainPolicy(reading: Reading): Finding {
   const ids = uuidsIn(reading.text)
   const named = ids.length > 0 ? ` It names ${listed(ids)}.` : ''
   return {
@@ -83,7 +84,7 @@ function isDeniedByPolicy(reading: Reading): Finding {
   }
 }
 
-function isUnexplained({ operation, quote, context }: Reading): Finding {
+function explainSilence({ operation, quote, context }: Reading): Finding {
   const { needs } = operations[operation]
   const known = context.granted && needs.length > 0 ? ' The token has every scope that is needed.' : ''
   return {
@@ -91,11 +92,11 @@ function isUnexplained({ operation, quote, context }: Reading): Finding {
     action: 'inspect',
     detail: `The platform answered 403 and gave no reason Foyer can read${quote ? `: "${quote}"` : ''}.${known}`,
     fix: [
-      'First gate, the token: check that it comes from the same platform and region as FOYER_PLATFORM_DOMAIN or FOYER_PLATFORM_URL.',
+      `First gate, the token: check that it was issued where it is used, ${placeSetting(context)}.`,
       needs.length > 0
         ? `Second gate, scopes: check that FOYER_SCOPES and ${clientName(context)} both have ${listed(needs)}.`
         : `Second gate, scopes: check those of ${clientName(context)} under Admin › Integrations › OAuth.`,
-      'Third gate, permissions: check the role and its divisions under Admin › People & Permissions › Roles, and that the conversation is the caller’s own.',
+      "Third gate, permissions: check the role and its divisions under Admin › People & Permissions › Roles, and that the conversation is the guest's or user's own.",
       'If all three are in order, give the correlation id to the support of the platform.',
     ],
   }

@@ -1,3 +1,4 @@
+import { placeSetting } from './place.ts'
 import type { Reading } from './read-failure.ts'
 import { toLine } from './safe-words.ts'
 import { weighScopes } from './scope-need.ts'
@@ -22,7 +23,7 @@ function bearsMarksOfApi(reading: Reading): boolean {
 }
 
 export function readIntermediary(reading: Reading): Finding {
-  const { status, kind, quote } = reading
+  const { status, kind, quote, context } = reading
   const who = PRODUCT.exec(reading.header('server') ?? '')?.[0]
   const form = { html: ' with a web page', xml: ' with XML', json: '', text: '', empty: ' with nothing' }[kind]
   return {
@@ -30,7 +31,7 @@ export function readIntermediary(reading: Reading): Finding {
     action: 'check-network',
     detail: `Not the platform's API but something in front of it${who ? ` (${toLine(who, 48)})` : ''} answered ${status}${form}${quote ? `: "${quote}"` : ''}.`,
     fix: [
-      'Check FOYER_PLATFORM_DOMAIN or FOYER_PLATFORM_URL: scheme, host and port, and no path that leads to a web page.',
+      `Check ${placeSetting(context)}: scheme, host and port, and no path that leads to a web page.`,
       ...(kind === 'xml'
         ? [
             'If it was a file of a Messenger deployment: an unknown FOYER_DEPLOYMENT_ID is answered like this. Copy it from Admin › Message › Messenger Deployments.',

@@ -1,6 +1,6 @@
 import { toPlatformDomain } from '../platform-domain.ts'
 import type { FailureContext, NetworkError } from './failure.ts'
-import { regionName } from './oauth.ts'
+import { placeName, placeSetting, thePlatform, WHERE_DOMAIN_STANDS } from './place.ts'
 import type { Finding } from './verdict.ts'
 
 const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,63}$/
@@ -37,15 +37,15 @@ const CERTIFICATE_REASONS: Record<string, string> = {
 /** No answer came: the name, the certificate, or the line (platform-api.md §5.9, step 1). */
 export function readNoAnswer(context: FailureContext, error: NetworkError): Finding {
   const code = networkCode(error)
-  if (code && OF_CERTIFICATE.test(code)) return hasBadCertificate(context, code)
-  if (code === 'ENOTFOUND') return hasUnknownName(context)
+  if (code && OF_CERTIFICATE.test(code)) return explainCertificate(context, code)
+  if (code === 'ENOTFOUND') return explainUnknownName(context)
   return {
     cause: 'network',
     action: 'retry',
-    detail: `The platform${at(context)} could not be reached: ${(code && REASONS[code]) ?? 'the request failed on the way'}.`,
+    detail: `${thePlatform(context)} could not be reached: ${(code && REASONS[code]) ?? 'the request failed on the way'}.`,
     fix: [
       'Nothing to do if it passes: Foyer tries again, and loses no message.',
-      `If it stays so, check from Foyer's host that${at(context) || ' the platform'} can be reached, that firewalls and proxies let it pass, and FOYER_PLATFORM_DOMAIN or FOYER_PLATFORM_URL.`,
+      `If it stays so, check that ${placeSetting(context)} is right, and that Foyer's host can reach it through firewalls and proxies.`,
     ],
     retryable: true,
   }
@@ -57,39 +57,38 @@ export function networkCode({ code, message }: NetworkError): string | undefined
   return typeof message === 'string' ? CODE_IN_MESSAGE.exec(message.slice(0, 2000))?.[0] : undefined
 }
 
-function hasUnknownName(context: FailureContext): Finding {
+function explainUnknownName(context: FailureContext): Finding {
   const region = toPlatformDomain(context.region ?? '')
   const isTypo = !region.ok && region.nearest !== undefined
   return isTypo
     ? {
         cause: 'network',
         action: 'check-region',
-        detail: `There is no host for ${regionName(context) ?? 'the configured region'}, which is not a region of Genesys Cloud. The nearest one is ${region.nearest}.`,
+        detail: `There is no host for ${placeName(context) ?? 'the configured region'}, which is not a region of Genesys Cloud. The nearest one is ${region.nearest}.`,
         fix: [
-          `Set FOYER_PLATFORM_DOMAIN=${region.nearest} if that is yours, and restart Foyer. ` +
-            'Yours stands in the address bar of Genesys Cloud, after "apps.".',
+          `Set FOYER_PLATFORM_DOMAIN=${region.nearest} if that is yours, and restart Foyer. ${WHERE_DOMAIN_STANDS}`,
         ],
       }
     : {
         cause: 'network',
         action: 'check-network',
-        detail: `The name of the platform's host${at(context)} could not be resolved.`,
+        detail: `${thePlatform(context)} could not be reached: its host name could not be resolved.`,
         fix: [
           region.ok
-            ? `The region is a known one, so check the name resolution (DNS) and the network of Foyer's host.`
-            : 'Check the spelling of the host in FOYER_PLATFORM_URL or FOYER_PLATFORM_DOMAIN.',
+            ? "The region is a known one, so check the name resolution (DNS) and the network of Foyer's host."
+            : `Check the spelling of ${placeSetting(context)}.`,
           "Check that Foyer's host, or its container, can resolve that name: try `nslookup` there.",
         ],
         retryable: true,
       }
 }
 
-function hasBadCertificate(context: FailureContext, code: string): Finding {
+function explainCertificate(context: FailureContext, code: string): Finding {
   const isWrongProtocol = code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO'
   return {
     cause: 'network',
     action: 'check-certificate',
-    detail: `The certificate of the platform${at(context)} is not to be trusted: ${CERTIFICATE_REASONS[code] ?? `check failed with ${code}`}. Trying again would not help.`,
+    detail: `${thePlatform(context)} shows a certificate that is not to be trusted: ${CERTIFICATE_REASONS[code] ?? `check failed with ${code}`}. Trying again would not help.`,
     fix: [
       ...(isWrongProtocol
         ? ['Check FOYER_PLATFORM_URL: perhaps it says https:// where the port speaks plain http://.']
@@ -98,9 +97,4 @@ function hasBadCertificate(context: FailureContext, code: string): Finding {
       "Check the clock of Foyer's host, and FOYER_PLATFORM_URL for a wrong host name.",
     ],
   }
-}
-
-function at(context: FailureContext): string {
-  const region = regionName(context)
-  return region ? ` at ${region}` : ''
 }

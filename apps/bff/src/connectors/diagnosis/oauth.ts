@@ -1,10 +1,9 @@
 import { scopes } from '@foyer/shared/platform/guest-api'
 import { nearestOf } from '../nearest.ts'
-import { toHost } from '../platform-domain.ts'
-import type { FailureContext } from './failure.ts'
-import { clientName, isTokenRequest } from './operations.ts'
+import { isTokenRequest } from './operations.ts'
+import { clientName, placeSetting, thePlatform, WHERE_DOMAIN_STANDS } from './place.ts'
 import type { Reading } from './read-failure.ts'
-import { listed, toCode, toName, toNames } from './safe-words.ts'
+import { listed, toCode, toNames } from './safe-words.ts'
 import type { Finding } from './verdict.ts'
 
 /** OAuth's own refusals (RFC 6749 §5.2; platform-api.md §1.3 and §5.9, step 4); undefined for whatever is none. */
@@ -12,50 +11,50 @@ export function readOAuth(reading: Reading): Finding | undefined {
   const { body, operation, status } = reading
   switch (toCode(body.error)) {
     case 'invalid_client':
-      return isClientUnknown(reading) ? isUnknownClient(reading) : hasWrongSecret(reading)
+      return isClientUnknown(reading) ? explainUnknownClient(reading) : explainWrongSecret(reading)
     case 'invalid_scope':
-      return hasUnknownScope(reading)
+      return explainUnknownScope(reading)
     case 'unsupported_grant_type':
     case 'unauthorized_client':
-      return isGrantUnsupported(reading)
+      return explainUnsupportedGrant(reading)
     case 'invalid_grant':
-      return operation === 'refresh' ? hasUsedRefreshToken() : undefined
+      return operation === 'refresh' ? explainUsedRefreshToken() : undefined
     default:
       return isTokenRequest(operation) && status === 401 && !body.error && !reading.codes.has('ip.not.authorized')
-        ? hasWrongSecret(reading)
+        ? explainWrongSecret(reading)
         : undefined
   }
 }
 
 const isClientUnknown = ({ status, text }: Reading): boolean => status === 400 || /not found/i.test(text)
 
-function isUnknownClient({ context }: Reading): Finding {
+function explainUnknownClient({ context }: Reading): Finding {
   return {
     cause: 'client-unknown',
     action: 'check-region',
-    detail: `${place(context)} does not know ${clientName(context)}. A client id lives in one region only.`,
+    detail: `${thePlatform(context)} does not know ${clientName(context)}. A client id lives in one region only.`,
     fix: [
-      `Check the region first: FOYER_PLATFORM_DOMAIN ${used(context)}. Yours stands in the address bar of Genesys Cloud, after "apps.".`,
+      `Check the region first: ${placeSetting(context)} must be where the client was made. ${WHERE_DOMAIN_STANDS}`,
       'Then check FOYER_CLIENT_ID against the list under Admin › Integrations › OAuth: no blanks, no quotes, the id and not the name.',
       'See there that the client was not deleted.',
     ],
   }
 }
 
-function hasWrongSecret({ context }: Reading): Finding {
+function explainWrongSecret({ context }: Reading): Finding {
   return {
     cause: 'client-secret-wrong',
     action: 'fix-client',
-    detail: `${place(context)} did not accept the client secret for ${clientName(context)}: it is wrong, or missing.`,
+    detail: `${thePlatform(context)} did not accept the client secret for ${clientName(context)}: it is wrong, or missing.`,
     fix: [
       'Check FOYER_CLIENT_SECRET (or the file in FOYER_CLIENT_SECRET_FILE): a blank, a line end or a quote too many counts. If in doubt, make a new secret under Admin › Integrations › OAuth.',
-      `Check the region too: FOYER_PLATFORM_DOMAIN ${used(context)}, and a client of another region can be refused in the same words.`,
+      `Check the region too: ${placeSetting(context)}. A client of another region can be refused in the same words.`,
       'See under Admin › Integrations › OAuth that the client is active.',
     ],
   }
 }
 
-function hasUnknownScope({ context, text }: Reading): Finding {
+function explainUnknownScope({ context, text }: Reading): Finding {
   const requested = toNames(context.requested ?? [])
   const named = toNames(text.split(/[\s,"'[\]]+/).map((word) => word.replace(/[.:;]+$/, ''))).filter(isScopeName)
   const known: readonly string[] = Object.values(scopes)
@@ -84,20 +83,20 @@ function suggestion(scope: string, known: readonly string[]): string[] {
   return nearest && nearest !== scope ? [`Did you mean ${nearest} instead of ${scope}?`] : []
 }
 
-function isGrantUnsupported({ context }: Reading): Finding {
+function explainUnsupportedGrant({ context }: Reading): Finding {
   return {
     cause: 'grant-unsupported',
     action: 'fix-client',
-    detail: `${place(context)} does not let ${clientName(context)} ask for a token in this way (its grant type).`,
+    detail: `${thePlatform(context)} does not let ${clientName(context)} ask for a token in this way (its grant type).`,
     fix: [
-      'Use an OAuth client made for it: for guest tokens one the platform or gateway registered for guests; for Open Messaging one with the grant type "Client Credentials" (Admin › Integrations › OAuth).',
-      'The grant type of a client cannot be relied upon to change: make a new client and set FOYER_CLIENT_ID and FOYER_CLIENT_SECRET to it.',
+      'Make an OAuth client for it: for guest tokens where the platform or gateway registers guest clients; for Open Messaging with the grant type "Client Credentials" (Admin › Integrations › OAuth).',
+      'Set FOYER_CLIENT_ID and FOYER_CLIENT_SECRET to the new client and restart Foyer.',
       'Check that FOYER_CONNECTOR names the door this client is for.',
     ],
   }
 }
 
-function hasUsedRefreshToken(): Finding {
+function explainUsedRefreshToken(): Finding {
   return {
     cause: 'refresh-invalid',
     action: 'new-token',
@@ -109,16 +108,3 @@ function hasUsedRefreshToken(): Finding {
     retryable: true,
   }
 }
-
-const place = (context: FailureContext): string => {
-  const region = regionName(context)
-  return region ? `The platform at ${region}` : 'The platform'
-}
-
-const used = (context: FailureContext): string => {
-  const region = regionName(context)
-  return region ? `is in use as ${region}` : 'must be the region the client was made in'
-}
-
-/** The host in use, if it is fit to be shown. */
-export const regionName = ({ region }: FailureContext): string | undefined => toName(toHost(region ?? ''))

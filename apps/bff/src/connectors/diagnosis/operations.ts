@@ -1,6 +1,6 @@
 import { scopes } from '@foyer/shared/platform/guest-api'
 import type { FailureContext, Operation } from './failure.ts'
-import { toIdentifier, toNames } from './safe-words.ts'
+import { toNames } from './safe-words.ts'
 
 const { read, write, send } = scopes
 
@@ -39,8 +39,3 @@ export function isGranted(scope: string, granted: readonly string[]): boolean {
 
 export const notGranted = (needed: readonly string[], granted: readonly string[]): string[] =>
   needed.filter((scope) => !isGranted(scope, granted))
-
-export function clientName({ clientId }: FailureContext): string {
-  const id = toIdentifier(clientId)
-  return id ? `OAuth client ${id}` : 'the OAuth client in FOYER_CLIENT_ID'
-}

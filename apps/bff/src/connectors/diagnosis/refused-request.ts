@@ -8,18 +8,18 @@ const DEFAULT_MAX_TEXT = 4096
 /** 400, 404, 409, 413, 415 and what is left of 4xx (platform-api.md §5.9, steps 7 and 8). */
 export function readRefusedRequest(reading: Reading): Finding {
   const { status, codes } = reading
-  if (codes.has('max.length.exceeded')) return isTooLong(reading)
-  if (codes.has('not.a.user')) return needsUser
-  if (codes.has('not.a.client')) return needsClient
-  if (codes.has('session.expired') || codes.has('session.not.found')) return hasSessionEnded
+  if (codes.has('max.length.exceeded')) return explainTooLong(reading)
+  if (codes.has('not.a.user')) return userNeeded
+  if (codes.has('not.a.client')) return clientNeeded
+  if (codes.has('session.expired') || codes.has('session.not.found')) return sessionEnded
   if (status === 404 || status === 405 || status === 410)
-    return isConversation(reading) ? hasNoConversation : hasNoEndpoint(reading)
-  if (status === 409) return isConversationOver(reading) ? hasConversationEnded : isConflict(reading)
-  if (status === 413) return isTooLarge(reading)
-  return isInvalid(reading)
+    return isConversation(reading) ? conversationUnknown : explainNoEndpoint(reading)
+  if (status === 409) return isConversationOver(reading) ? conversationEnded : explainConflict(reading)
+  if (status === 413) return explainTooLarge(reading)
+  return explainInvalid(reading)
 }
 
-function isTooLong(reading: Reading): Finding {
+function explainTooLong(reading: Reading): Finding {
   const max = wholeNumber(findParam(reading, 'max')) ?? DEFAULT_MAX_TEXT
   return {
     cause: 'message-too-long',
@@ -29,7 +29,7 @@ function isTooLong(reading: Reading): Finding {
   }
 }
 
-const needsUser: Finding = {
+const userNeeded: Finding = {
   cause: 'user-context-required',
   action: 'use-user-token',
   detail: 'This call is made by a user, and a client-credentials token stands for no user.',
@@ -38,7 +38,7 @@ const needsUser: Finding = {
   ],
 }
 
-const needsClient: Finding = {
+const clientNeeded: Finding = {
   cause: 'client-context-required',
   action: 'use-client-token',
   detail: 'This call is made by a client, and the token belongs to a user.',
@@ -48,30 +48,30 @@ const needsClient: Finding = {
   ],
 }
 
-const hasSessionEnded: Finding = {
+const sessionEnded: Finding = {
   cause: 'session-expired',
   action: 'start-new-conversation',
   detail: "The guest's session at the platform has ended, so its messages can no longer be read or sent.",
   fix: [
-    'Start a new conversation. Foyer offers the guest to do so; what was said stays in its own log until that is trimmed.',
+    'Start a new conversation. Foyer offers this to the guest; what was said stays in its own log until that is trimmed.',
   ],
 }
 
-const hasNoConversation: Finding = {
+const conversationUnknown: Finding = {
   cause: 'conversation-not-found',
   action: 'start-new-conversation',
   detail: 'The platform has no such conversation for this guest: it was deleted, or belongs to another guest.',
   fix: [
-    'Start a new conversation. Foyer offers the guest to do so.',
+    'Start a new conversation. Foyer offers this to the guest.',
     'If it happens after every token renewal, the platform takes each new token for a new guest: let it issue refresh tokens, so that a guest stays the same one.',
   ],
 }
 
-const hasConversationEnded: Finding = {
+const conversationEnded: Finding = {
   cause: 'conversation-ended',
   action: 'start-new-conversation',
   detail: 'The conversation has ended, so the platform takes no more messages for it.',
-  fix: ['Start a new conversation. Foyer offers the guest to do so and keeps the unsent text.'],
+  fix: ['Start a new conversation. Foyer offers this to the guest and keeps the unsent text.'],
 }
 
 const isConversation = ({ codes, text }: Reading): boolean =>
@@ -81,7 +81,7 @@ const isConversation = ({ codes, text }: Reading): boolean =>
 const isConversationOver = ({ codes, text }: Reading): boolean =>
   codes.has('conversation.disconnected') || /\bread-?only\b|\bdisconnected\b/i.test(text)
 
-function hasNoEndpoint({ operation }: Reading): Finding {
+function explainNoEndpoint({ operation }: Reading): Finding {
   const { doing } = operations[operation]
   return isGuestOperation(operation)
     ? {
@@ -106,7 +106,7 @@ function hasNoEndpoint({ operation }: Reading): Finding {
       }
 }
 
-function isConflict({ codes }: Reading): Finding {
+function explainConflict({ codes }: Reading): Finding {
   const isReused = codes.has('idempotency.mismatch')
   return {
     cause: 'conflict',
@@ -123,7 +123,7 @@ function isConflict({ codes }: Reading): Finding {
   }
 }
 
-function isTooLarge({ text }: Reading): Finding {
+function explainTooLarge({ text }: Reading): Finding {
   const max = wholeNumber(/maximum bytes: (\d{1,12})/i.exec(text)?.[1])
   return {
     cause: 'body-too-large',
@@ -133,7 +133,7 @@ function isTooLarge({ text }: Reading): Finding {
   }
 }
 
-function isInvalid({ operation, status, codes, body, quote }: Reading): Finding {
+function explainInvalid({ operation, status, codes, body, quote }: Reading): Finding {
   const fields = toNames((body.details ?? []).map(({ fieldName }) => fieldName))
   const where = fields.length > 0 ? ` It points at ${listed(fields)}.` : ''
   const isMediaType = status === 415 || codes.has('unsupported.media.type')

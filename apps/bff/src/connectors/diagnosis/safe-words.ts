@@ -5,6 +5,8 @@ import { isIP } from 'node:net'
  * plain text. Everything else stays outside, so that no token, no secret and no control character reaches a log or a page.
  */
 const NAME = /^[A-Za-z0-9:._*-]{1,128}$/
+/** What looks like a token although its characters would do. */
+const TOKEN_LIKE = /^eyJ|[A-Za-z0-9]{41}/
 const CODE = /^[a-z]{2,32}(?:[._-][a-z0-9]{1,32}){0,8}$/
 const IDENTIFIER = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi
@@ -19,9 +21,11 @@ const MAX_QUOTE = 200
 
 /** Names of scopes or permissions: those of a permitted form, each once, at most 32. */
 export function toNames(words: readonly unknown[]): string[] {
-  const names = words.filter((word): word is string => typeof word === 'string' && NAME.test(word))
+  const names = words.filter((word): word is string => isName(word))
   return [...new Set(names)].slice(0, MAX_NAMES)
 }
+
+const isName = (word: unknown) => typeof word === 'string' && NAME.test(word) && !TOKEN_LIKE.test(word)
 
 /** Names in a list parted by blanks or commas, as in OAuth's `scope`. */
 export const splitNames = (list: string | undefined): string[] => toNames(list?.slice(0, 8192).split(/[\s,]+/) ?? [])

@@ -1,6 +1,6 @@
-import { toPlatformDomain } from '../platform-domain.ts'
-import type { FailureContext } from './failure.ts'
-import { clientName, isGuestOperation, operations } from './operations.ts'
+import { attemptOf, type FailureContext } from './failure.ts'
+import { isGuestOperation, isTokenRequest, operations } from './operations.ts'
+import { clientName, isGenesysDomain, placeName } from './place.ts'
 import type { Reading } from './read-failure.ts'
 import { listed, toNames } from './safe-words.ts'
 import type { ScopeNeed } from './scope-need.ts'
@@ -9,7 +9,7 @@ import type { Finding } from './verdict.ts'
 const ISSUED_AFTER = 'Then start a new chat: tokens issued before the change keep the scopes they had.'
 
 /** The token lacks a scope: which, and who can give it. */
-export function lacksScope(reading: Reading, need: ScopeNeed): Finding {
+export function explainMissingScope(reading: Reading, need: ScopeNeed): Finding {
   return {
     cause: 'scope-missing',
     action: 'request-scopes',
@@ -23,12 +23,12 @@ export function lacksScope(reading: Reading, need: ScopeNeed): Finding {
 }
 
 /** The platform speaks of a scope, yet the token was granted each of them: the token is older than the change. */
-export function hasOldToken({ context }: Reading, need: ScopeNeed): Finding {
-  const isAgain = (context.attempt ?? 1) > 1
+export function explainOldToken({ context }: Reading, need: ScopeNeed): Finding {
+  const isAgain = attemptOf(context) > 1
   return {
     cause: 'scope-missing',
     action: isAgain ? 'inspect' : 'new-token',
-    detail: `The platform says a scope is missing, though this token was granted every scope needed: ${listed(need.required)}. ${
+    detail: `The platform says a scope is missing, though this token was granted every scope needed: ${listed([...need.required, ...need.requiredAnyOf])}. ${
       isAgain
         ? 'A new token was refused in the same way.'
         : 'Most likely the token is older than a change to its OAuth client.'
@@ -49,7 +49,12 @@ function needSentence({ operation }: Reading, { required, requiredAnyOf, missing
   const { doing } = operations[operation]
   if (requiredAnyOf.length > 0) return `${doing} needs one of the scopes ${listed(requiredAnyOf, 'or')}.`
   if (missing.length === 0) return `${doing} needs a scope the token lacks, and the platform does not say which.`
-  return `${doing} needs ${listed(required)}, but the token lacks ${listed(missing)}.`
+  if (isTokenRequest(operation)) return `The new token lacks ${listed(missing)}; Foyer needs ${listed(required)}.`
+  if (missing.length < required.length)
+    return `${doing} needs ${listed(required)}, but the token lacks ${listed(missing)}.`
+  return required.length === 1
+    ? `${doing} needs ${listed(required)}, which the token lacks.`
+    : `${doing} needs ${listed(required)}, and the token has none of them.`
 }
 
 function grantSentence({ granted }: ScopeNeed): string {
@@ -58,16 +63,17 @@ function grantSentence({ granted }: ScopeNeed): string {
 }
 
 function guestSteps(context: FailureContext, need: ScopeNeed): string[] {
-  if (need.missing.length === 0) return [allowStep(context, 'the scope the platform has in mind'), ISSUED_AFTER]
+  if (need.missing.length === 0)
+    return [`As it is not named, try all that the platform offers: ${allowStep(context, 'them')}`, ISSUED_AFTER]
   const requested = context.requested ? toNames(context.requested) : undefined
   const isAsked = (scope: string) => requested?.includes(scope) ?? false
   const notAsked = need.missing.filter((scope) => !isAsked(scope))
   const refused = need.missing.filter(isAsked)
   return [
     ...(notAsked.length > 0 ? [askStep(context, toNames([...(requested ?? need.required), ...need.missing]))] : []),
-    ...(refused.length > 0 ? [`${listed(refused)} was asked for and not granted. ${allowStep(context, 'it')}`] : []),
+    ...(refused.length > 0 ? [`${listed(refused)} was asked for and not granted: ${allowStep(context, 'it')}`] : []),
     ...(notAsked.length > 0 && refused.length === 0
-      ? [`If it is asked for and still not granted: ${allowStep(context, listed(notAsked))}`]
+      ? [`If that is not enough, ${allowStep(context, listed(notAsked))}`]
       : []),
     ISSUED_AFTER,
     ...notOfGenesys(context),
@@ -77,11 +83,11 @@ function guestSteps(context: FailureContext, need: ScopeNeed): string[] {
 function askStep({ defaultScopesHint }: FailureContext, wanted: string[]): string {
   const fallback = toNames(defaultScopesHint ?? [])
   const why = fallback.length > 0 ? `; a client that asks for nothing gets only ${listed(fallback)}` : ''
-  return `Ask for it by name: set FOYER_SCOPES="${wanted.join(' ')}" and restart Foyer${why}.`
+  return `Ask for every scope by name: set FOYER_SCOPES="${wanted.join(' ')}" and restart Foyer${why}.`
 }
 
 const allowStep = (context: FailureContext, what: string): string =>
-  `An administrator must allow ${what} for ${clientName(context)}, in Genesys Cloud under Admin › Integrations › OAuth, else where the platform or gateway registers its clients.`
+  `an administrator must allow ${what} for ${clientName(context)}, in Genesys Cloud under Admin › Integrations › OAuth, else where the platform or gateway registers its clients.`
 
 function platformSteps(context: FailureContext, need: ScopeNeed): string[] {
   const wanted =
@@ -96,10 +102,9 @@ function platformSteps(context: FailureContext, need: ScopeNeed): string[] {
 }
 
 /** Scopes of the guest contract cannot be granted by Genesys Cloud itself, where no such names exist (platform-api.md §1.4). */
-function notOfGenesys({ region }: FailureContext): string[] {
-  const reading = toPlatformDomain(region ?? '')
-  if (!reading.ok) return []
+function notOfGenesys(context: FailureContext): string[] {
+  if (!isGenesysDomain(context)) return []
   return [
-    `If no such scope is on offer at ${reading.domain}: Genesys Cloud itself has no scopes for guests. Point FOYER_PLATFORM_URL at the gateway that has them, or set FOYER_CONNECTOR=web-messaging with FOYER_DEPLOYMENT_ID.`,
+    `If no such scope is on offer at ${placeName(context)}: Genesys Cloud itself has no scopes for guests. Point FOYER_PLATFORM_URL at the gateway that has them, or set FOYER_CONNECTOR=web-messaging with FOYER_DEPLOYMENT_ID.`,
   ]
 }

@@ -21,10 +21,11 @@ export function weighScopes(reading: Reading): ScopeNeed {
   const required = requiredScopes(reading, isSignalled)
   const missing = missingScopes(reading, required, granted)
   const alternatives = isSignalled && missing.length === 0 ? namesInMessage(reading) : []
+  if (alternatives.length === 0) return { isSignalled, required, requiredAnyOf: [], granted, missing }
   const isNoneGranted = notGranted(alternatives, granted ?? []).length === alternatives.length
-  return isNoneGranted && alternatives.length > 0
-    ? { isSignalled, required: [], requiredAnyOf: alternatives, granted, missing: alternatives }
-    : { isSignalled, required, requiredAnyOf: [], granted, missing }
+  if (isNoneGranted) return { isSignalled, required: [], requiredAnyOf: alternatives, granted, missing: alternatives }
+  const requiredAnyOf = required.length === 0 ? alternatives : []
+  return { isSignalled, required, requiredAnyOf, granted, missing }
 }
 
 export function hasScopeSignal({ codes, text }: Reading): boolean {

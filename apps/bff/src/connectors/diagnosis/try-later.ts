@@ -1,4 +1,5 @@
 import type { Reading } from './read-failure.ts'
+import { attemptOf } from './failure.ts'
 import { operations } from './operations.ts'
 import { toCode } from './safe-words.ts'
 import { toMs } from './unauthorized.ts'
@@ -47,7 +48,7 @@ export function readOutage(reading: Reading): Finding {
 function rateLimitWaitMs(reading: Reading): number {
   const { header, text, body, context } = reading
   const inWords = /retry the request in \[(\d{1,9})\] seconds/i.exec(text)?.[1]
-  const backOffMs = Math.min(MAX_BACK_OFF_MS, 1000 * 2 ** Math.min(10, Math.max(0, (context.attempt ?? 1) - 1)))
+  const backOffMs = Math.min(MAX_BACK_OFF_MS, 1000 * 2 ** (attemptOf(context) - 1))
   return (
     retryAfterMs(reading) ??
     secondsToMs(header('inin-ratelimit-reset')) ??

@@ -1,5 +1,6 @@
-import type { Instant } from './failure.ts'
+import { attemptOf, type Instant } from './failure.ts'
 import { operations } from './operations.ts'
+import { placeSetting } from './place.ts'
 import type { Reading } from './read-failure.ts'
 import { bracketedAddress } from './safe-words.ts'
 import type { Cause, Finding } from './verdict.ts'
@@ -8,9 +9,9 @@ const NOTICEABLE_SKEW_MS = 30_000
 
 /** 401: the token is missing, expired or unknown here (platform-api.md §5.9, step 5). */
 export function readUnauthorized(reading: Reading): Finding {
-  if (reading.codes.has('ip.not.authorized')) return isAddressBlocked(reading)
+  if (reading.codes.has('ip.not.authorized')) return explainBlockedAddress(reading)
   const finding = readToken(reading)
-  return (reading.context.attempt ?? 1) > 1 ? isRefusedAgain(finding.cause, reading) : finding
+  return attemptOf(reading.context) > 1 ? explainSecondRefusal(finding.cause, reading) : finding
 }
 
 function readToken(reading: Reading): Finding {
@@ -45,7 +46,7 @@ function readToken(reading: Reading): Finding {
     detail: `${doing} was refused because the platform does not know the token: it was revoked, or issued elsewhere.`,
     fix: [
       'Foyer asks for a new token and repeats the request once.',
-      'If it stays so, check that tokens are issued and used at the same platform: FOYER_PLATFORM_DOMAIN or FOYER_PLATFORM_URL.',
+      `If it stays so, check that tokens are issued and used at the same platform: ${placeSetting(reading.context)}.`,
     ],
     retryable: true,
   }
@@ -68,7 +69,7 @@ function isPast(end: Instant | undefined, now: Instant | undefined): boolean {
 }
 
 /** A fresh token was refused too: asking for a third would be a loop. */
-function isRefusedAgain(cause: Cause, reading: Reading): Finding {
+function explainSecondRefusal(cause: Cause, reading: Reading): Finding {
   const skew = skewSeconds(reading)
   return {
     cause,
@@ -79,7 +80,7 @@ function isRefusedAgain(cause: Cause, reading: Reading): Finding {
         : ` The platform's clock is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} Foyer's.`
     }`,
     fix: [
-      'Check FOYER_PLATFORM_DOMAIN or FOYER_PLATFORM_URL: a token is good only in the region, and at the platform, that issued it.',
+      `Check ${placeSetting(reading.context)}: a token is good only in the region, and at the platform, that issued it.`,
       skew === undefined
         ? "Compare the clock of Foyer's host with the platform's; let NTP set it."
         : "Set the clock of Foyer's host right (NTP): with clocks apart, a new token can look expired or not yet valid.",
@@ -101,7 +102,7 @@ export function toMs(instant: Instant | undefined): number | undefined {
   return ms !== undefined && Number.isFinite(ms) ? ms : undefined
 }
 
-function isAddressBlocked({ body }: Reading): Finding {
+function explainBlockedAddress({ body }: Reading): Finding {
   const address = bracketedAddress(body.message)
   const from = address ? `the address ${address}` : "the address of Foyer's host"
   return {
