@@ -1,3 +1,4 @@
+import { scopes } from '@foyer/shared/platform/guest-api'
 import { attemptOf, type FailureContext } from './failure.ts'
 import { isGuestOperation, isTokenRequest, operations } from './operations.ts'
 import { clientName, isGenesysDomain, placeName } from './place.ts'
@@ -70,7 +71,7 @@ function guestSteps(context: FailureContext, need: ScopeNeed): string[] {
   const notAsked = need.missing.filter((scope) => !isAsked(scope))
   const refused = need.missing.filter(isAsked)
   return [
-    ...(notAsked.length > 0 ? [askStep(context, toNames([...(requested ?? need.required), ...need.missing]))] : []),
+    ...(notAsked.length > 0 ? [askStep(context, scopesToAsk(need, requested ?? []))] : []),
     ...(refused.length > 0 ? [`${listed(refused)} was asked for and not granted: ${allowStep(context, 'it')}`] : []),
     ...(notAsked.length > 0 && refused.length === 0
       ? [`If that is not enough, ${allowStep(context, listed(notAsked))}`]
@@ -78,6 +79,13 @@ function guestSteps(context: FailureContext, need: ScopeNeed): string[] {
     ISSUED_AFTER,
     ...notOfGenesys(context),
   ]
+}
+
+/** All that a conversation will need, so that the next call does not fail for the next scope. */
+function scopesToAsk({ required, missing }: ScopeNeed, requested: string[]): string[] {
+  const whole = operations.token.needs
+  const isOfContract = missing.every((scope) => Object.values<string>(scopes).includes(scope))
+  return toNames([...requested, ...required, ...missing, ...(isOfContract ? whole : [])])
 }
 
 function askStep({ defaultScopesHint }: FailureContext, wanted: string[]): string {
