@@ -1,0 +1,86 @@
+import type { SendMessage } from '@foyer/shared/protocol/message'
+import { CSRF_HEADER, routes } from '@foyer/shared/protocol/routes'
+import type { StartSession } from '@foyer/shared/protocol/session'
+import * as v from 'valibot'
+import { readProblem, UnreachableError } from './problem-error.ts'
+
+type Route = (typeof routes)[keyof typeof routes]
+type Answer<R extends Route> = R extends { response: infer S extends v.GenericSchema } ? v.InferOutput<S> : undefined
+
+interface Request {
+  conversationId?: string
+  query?: Record<string, number>
+  headers?: Record<string, string>
+  body?: object
+  signal?: AbortSignal | undefined
+  timeoutMs?: number
+}
+
+const TIMEOUT_MS = 20_000
+/** A guest token is asked for, and the platform may take its time. */
+const START_TIMEOUT_MS = 45_000
+
+export type Client = ReturnType<typeof createClient>
+
+/** Every call the page makes. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError. */
+export function createClient(fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request)) {
+  async function call<R extends Route>(route: R, request: Request = {}): Promise<Answer<R>> {
+    const response = await send(fetch, route, { timeoutMs: TIMEOUT_MS, ...request })
+    if (!('response' in route)) return undefined as Answer<R>
+    const answer = v.safeParse(route.response as v.GenericSchema, await response.json().catch(unreachable))
+    if (!answer.success) throw new UnreachableError('unexpected answer', { cause: answer.issues })
+    return answer.output as Answer<R> // The schema is the route's own: what it parsed has its type.
+  }
+
+  return {
+    readSession: (signal?: AbortSignal) => call(routes.readSession, { signal }),
+    startSession: (body: StartSession, signal?: AbortSignal) =>
+      call(routes.startSession, { body, signal, timeoutMs: START_TIMEOUT_MS }),
+    openConversation: (signal?: AbortSignal) => call(routes.openConversation, { signal, timeoutMs: START_TIMEOUT_MS }),
+    readConversation: (conversationId: string, signal?: AbortSignal) =>
+      call(routes.readConversation, { conversationId, signal }),
+    readMessages: (conversationId: string, query: { before?: number; limit: number }, signal?: AbortSignal) =>
+      call(routes.readMessages, { conversationId, query, signal }),
+    sendMessage: (conversationId: string, body: SendMessage, signal?: AbortSignal) =>
+      call(routes.sendMessage, { conversationId, body, signal }),
+    setTyping: (conversationId: string, typing: boolean) =>
+      call(routes.setTyping, { conversationId, body: { typing } }),
+    endConversation: (conversationId: string) => call(routes.endConversation, { conversationId }),
+    /** The response of the stream after `seq`, its body unread. Ends with `signal`. */
+    followEvents: (conversationId: string, seq: number, signal: AbortSignal) =>
+      send(fetch, routes.followEvents, {
+        conversationId,
+        query: { after: seq },
+        headers: { accept: 'text/event-stream', 'last-event-id': String(seq) },
+        signal,
+      }),
+  }
+}
+
+async function send(fetch: typeof globalThis.fetch, route: Route, request: Request): Promise<Response> {
+  const limits = [request.signal, request.timeoutMs && AbortSignal.timeout(request.timeoutMs)].filter((one) => !!one)
+  const response = await fetch(toPath(route.path, request), {
+    method: route.method,
+    headers: {
+      [CSRF_HEADER.name]: CSRF_HEADER.value,
+      ...(request.body && { 'content-type': 'application/json' }),
+      ...request.headers,
+    },
+    ...(request.body && { body: JSON.stringify(request.body) }),
+    signal: AbortSignal.any(limits as AbortSignal[]),
+    cache: 'no-store',
+  }).catch(unreachable)
+  if (!response.ok) throw await readProblem(response)
+  return response
+}
+
+function toPath(path: string, { conversationId = '', query }: Request): string {
+  const search = query
+    ? `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`
+    : ''
+  return path.replace(':conversationId', encodeURIComponent(conversationId)) + search
+}
+
+function unreachable(cause: unknown): never {
+  throw new UnreachableError('no answer', { cause })
+}

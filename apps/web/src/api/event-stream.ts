@@ -1,0 +1,110 @@
+import type { StreamEvent } from '@foyer/shared/protocol/event'
+import { backOffMs } from './back-off.ts'
+import type { Clock } from './clock.ts'
+import type { Network } from './network.ts'
+import { isRetryable, ProblemError, retryAfterMs } from './problem-error.ts'
+import { readEvents } from './read-events.ts'
+
+/*
+ * One conversation's events, for as long as they are wanted.
+ *
+ *   connecting ──▶ open ──▶ waiting ──▶ connecting …      offline: no attempts until the device says online
+ *
+ * - Losing the line is normal: it is taken up after the last event seen (`lastSeq`), so nothing is missed or told twice.
+ * - SILENCE_MS without a byte is a dead line, whatever the operating system believes.
+ * - Only a refusal that no attempt can mend (401, 404 …) ends it, through `onRefused`.
+ */
+export type StreamState = { state: 'connecting' | 'open' | 'offline' } | { state: 'waiting'; retryAtMs: number }
+
+export interface EventStreamOptions {
+  /** Opens the stream after `seq`. */
+  open(seq: number, signal: AbortSignal): Promise<Response>
+  after: number
+  clock: Clock
+  network: Network
+  onEvents(events: StreamEvent[]): void
+  onState(state: StreamState): void
+  onRefused(error: unknown): void
+}
+
+/** The BFF sends a heartbeat every 15 s. */
+export const SILENCE_MS = 50_000
+/** After this long without a byte a page that is looked at again does not wait for the watchdog. */
+const STALE_MS = 20_000
+/** A line that held this long was a good one: the next attempt comes soon. */
+const STEADY_MS = 10_000
+
+/** Follows the events until the returned function is called. */
+export function startEventStream(options: EventStreamOptions): () => void {
+  const { clock, network } = options
+  const stopped = new AbortController()
+  let lastSeq = options.after
+  let lastByteAtMs = clock.now()
+  let line = new AbortController()
+  let pause = new AbortController()
+
+  const unsubscribe = network.subscribe(() => {
+    pause.abort()
+    if (!network.online || clock.now() - lastByteAtMs > STALE_MS) line.abort()
+  })
+  void run()
+  return () => {
+    unsubscribe()
+    stopped.abort()
+    line.abort()
+    pause.abort()
+  }
+
+  async function run() {
+    for (let attempt = 0; !stopped.signal.aborted; attempt++) {
+      if (!network.online) {
+        options.onState({ state: 'offline' })
+        await nap(SILENCE_MS)
+        attempt = -1
+        continue
+      }
+      const startedAtMs = clock.now()
+      const failure = await follow().catch((error: unknown) => error)
+      if (stopped.signal.aborted) return
+      if (failure instanceof ProblemError && !isRetryable(failure)) return options.onRefused(failure)
+      if (clock.now() - startedAtMs > STEADY_MS) attempt = 0
+      const delayMs = retryAfterMs(failure) ?? backOffMs(attempt)
+      options.onState({ state: 'waiting', retryAtMs: clock.now() + delayMs })
+      await nap(delayMs)
+    }
+  }
+
+  /** One connection, from opening to its end. */
+  async function follow() {
+    line = new AbortController()
+    options.onState({ state: 'connecting' })
+    lastByteAtMs = clock.now()
+    void watch(line)
+    try {
+      const { body } = await options.open(lastSeq, line.signal)
+      options.onState({ state: 'open' })
+      if (!body) return
+      for await (const events of readEvents(body)) {
+        if (line.signal.aborted) return
+        lastByteAtMs = clock.now()
+        lastSeq = events.reduce((seq, event) => Math.max(seq, event.seq), lastSeq)
+        if (events.length > 0) options.onEvents(events)
+      }
+    } finally {
+      line.abort()
+    }
+  }
+
+  async function watch({ signal }: AbortController) {
+    while (!signal.aborted) {
+      const silentMs = clock.now() - lastByteAtMs
+      if (silentMs >= SILENCE_MS) return line.abort()
+      await clock.sleep(SILENCE_MS - silentMs, signal)
+    }
+  }
+
+  async function nap(delayMs: number) {
+    pause = new AbortController()
+    await clock.sleep(delayMs, pause.signal)
+  }
+}

@@ -1,0 +1,7 @@
+/*
+ * What it takes to hold a conversation. The first script greets and lets the guest type; this follows right behind it,
+ * as one part, and is there long before the first answer can be.
+ */
+export { ConversationState } from './state/conversation.svelte.ts'
+export { default as EndDialog } from './views/conversation/EndDialog.svelte'
+export { default as Log } from './views/conversation/Log.svelte'

@@ -1,0 +1,80 @@
+import type { Clock } from '../api/clock.ts'
+import type { Network } from '../api/network.ts'
+
+/** Whom we cannot reach: the BFF's stream, the platform behind it, or the BFF when something is asked of it. */
+export type Line = 'stream' | 'upstream' | 'request'
+
+/** What the guest should know. */
+export type ConnectionTrouble = { state: 'offline' | 'reconnecting' } | { state: 'waiting'; seconds: number }
+
+/** Troubles shorter than this are nobody's business. */
+const BLIP_MS = 1500
+/** A wait shorter than this is not worth counting down. */
+const WORTH_COUNTING_MS = 3000
+
+/** One answer to "is the line up?", from all who know a part of it. */
+export class Connection {
+  readonly #clock: Clock
+  readonly #network: Network
+  #retriesAtMs: Partial<Record<Line, number>> = {}
+  #ticking: AbortController | undefined
+  #trouble = $state.raw<ConnectionTrouble>()
+
+  constructor(clock: Clock, network: Network) {
+    this.#clock = clock
+    this.#network = network
+  }
+
+  /** Undefined when all is well, or has not been bad for long. */
+  get trouble(): ConnectionTrouble | undefined {
+    return this.#trouble
+  }
+
+  /** Starts listening to the network. */
+  start(): void {
+    this.#network.subscribe(() => this.#judge())
+    this.#judge()
+  }
+
+  /** This line is down, and tried again at `retryAtMs` (now, if not said). */
+  down(line: Line, retryAtMs = 0): void {
+    this.#retriesAtMs = { ...this.#retriesAtMs, [line]: retryAtMs }
+    this.#judge()
+  }
+
+  up(line: Line): void {
+    const { [line]: was, ...others } = this.#retriesAtMs
+    this.#retriesAtMs = others
+    if (was !== undefined) this.#judge()
+  }
+
+  #judge() {
+    const isUp = Object.keys(this.#retriesAtMs).length === 0 && this.#network.online
+    if (isUp) {
+      this.#ticking?.abort()
+      this.#ticking = undefined
+      this.#trouble = undefined
+    } else if (this.#trouble) {
+      this.#trouble = this.#describe()
+    } else if (!this.#ticking) {
+      this.#ticking = new AbortController()
+      void this.#tick(this.#ticking.signal)
+    }
+  }
+
+  async #tick(signal: AbortSignal) {
+    await this.#clock.sleep(BLIP_MS, signal)
+    while (!signal.aborted) {
+      this.#trouble = this.#describe()
+      await this.#clock.sleep(1000, signal)
+    }
+  }
+
+  #describe(): ConnectionTrouble {
+    if (!this.#network.online) return { state: 'offline' }
+    const waitMs = Math.max(...Object.values(this.#retriesAtMs)) - this.#clock.now()
+    const isCounting = this.#trouble?.state === 'waiting' && waitMs > 0
+    if (waitMs < WORTH_COUNTING_MS && !isCounting) return { state: 'reconnecting' }
+    return { state: 'waiting', seconds: Math.ceil(waitMs / 1000) }
+  }
+}

@@ -1,0 +1,41 @@
+import { createContext } from 'svelte'
+import { createClient } from '../api/client.ts'
+import { systemClock } from '../api/clock.ts'
+import { browserNetwork } from '../api/network.ts'
+import { Connection } from './connection.svelte.ts'
+import { Draft } from './draft.svelte.ts'
+import { Outbox } from './outbox.svelte.ts'
+import { GuestSession, type SessionOptions } from './session.svelte.ts'
+import { createTabStorage } from './tab-storage.ts'
+
+export interface PageState {
+  session: GuestSession
+  outbox: Outbox
+  draft: Draft
+  connection: Connection
+}
+
+export const [usePageState, providePageState] = createContext<PageState>()
+
+/** All state of the page. Touches nothing of the browser before it is asked to: the build draws the page with it too. */
+export function createPageState({
+  loadConversation,
+  locale,
+}: Pick<SessionOptions, 'loadConversation' | 'locale'>): PageState {
+  const clock = systemClock
+  const network = browserNetwork
+  const client = createClient()
+  const storage = createTabStorage(() => sessionStorage)
+  const connection = new Connection(clock, network)
+  const draft = new Draft(storage)
+  const outbox: Outbox = new Outbox({
+    send: client.sendMessage,
+    clock,
+    network,
+    storage,
+    onClosed: (error) => session.close(error),
+    onWaiting: (retryAtMs) => (retryAtMs ? connection.down('request', retryAtMs) : connection.up('request')),
+  })
+  const session = new GuestSession({ client, clock, network, connection, draft, outbox, locale, loadConversation })
+  return { session, outbox, draft, connection }
+}

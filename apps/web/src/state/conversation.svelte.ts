@@ -1,0 +1,193 @@
+import type { Conversation } from '@foyer/shared/protocol/conversation'
+import type { EventPage, LoggedEvent, StreamEvent } from '@foyer/shared/protocol/event'
+import type { Client } from '../api/client.ts'
+import type { Clock } from '../api/clock.ts'
+import { startEventStream, type StreamState } from '../api/event-stream.ts'
+import type { Network } from '../api/network.ts'
+import { applyEvents } from '../timeline/apply-event.ts'
+import { presentParticipants } from '../timeline/present-participants.ts'
+import { emptyTimeline, isOwn, type MessageEntry } from '../timeline/timeline.ts'
+import type { Connection } from './connection.svelte.ts'
+import { persist } from './persist.ts'
+import { TypingParticipants } from './typing-participants.svelte.ts'
+import { TypingSignal } from './typing-signal.ts'
+
+const PAGE_EVENTS = 100
+
+export interface ConversationOptions {
+  client: Client
+  clock: Clock
+  network: Network
+  connection: Connection
+  conversation: Conversation
+  /** The timeline has something new. */
+  onChanged(): void
+  /** The session or the conversation is no more. */
+  onGone(): void
+}
+
+/** One conversation as it is shown: its events so far, kept up to date by its stream until `close`. */
+export class ConversationState {
+  readonly conversationId: string
+  readonly typing: TypingParticipants
+  readonly typingSignal: TypingSignal
+  readonly #options: ConversationOptions
+  readonly #closed = new AbortController()
+  #stopStream = () => {}
+  #timeline = $state.raw(emptyTimeline)
+  #hasEarlier = $state(false)
+  #isLoading = $state(true)
+  #isEnded = $state(false)
+  #expiresAt = $state<string>()
+  #arrivals = $state.raw<readonly MessageEntry[]>([])
+
+  readonly participants = $derived.by(() => {
+    const { participants, lastSeq: seq } = this.#options.conversation
+    return presentParticipants({ participants, seq }, this.#timeline.entries)
+  })
+  readonly #lastState = $derived(this.#timeline.entries.findLast((entry) => entry.type === 'conversation'))
+  readonly phase = $derived.by(() => {
+    if (this.#isEnded) return 'ended'
+    const { state, lastSeq } = this.#options.conversation
+    const later = this.#lastState && this.#lastState.seq > lastSeq ? this.#lastState.state : state
+    return later === 'cleared' ? 'open' : later
+  })
+
+  constructor(options: ConversationOptions) {
+    const { conversation, client, clock } = options
+    this.#options = options
+    this.conversationId = conversation.conversationId
+    this.typing = new TypingParticipants(clock)
+    this.typingSignal = new TypingSignal(clock, async (typing) => {
+      if (conversation.capabilities.typing && this.phase === 'open') await client.setTyping(this.conversationId, typing)
+    })
+  }
+
+  get timeline() {
+    return this.#timeline
+  }
+  get canEnd(): boolean {
+    return this.#options.conversation.capabilities.end && this.phase === 'open'
+  }
+  get hasEarlier(): boolean {
+    return this.#hasEarlier
+  }
+  /** The history has been asked for, and is not here yet. */
+  get isLoading(): boolean {
+    return this.#isLoading
+  }
+  /** When the session will end if nothing is said; undefined while that is far. */
+  get expiresAt(): string | undefined {
+    return this.#expiresAt
+  }
+  /** The messages of others that came last over the stream: what a guest who does not look should hear of. */
+  get arrivals(): readonly MessageEntry[] {
+    return this.#arrivals
+  }
+
+  /** Reads the history, then follows the stream. */
+  async open(): Promise<void> {
+    const { client, network, clock } = this.#options
+    this.#stopStream()
+    this.#isLoading = true
+    const page = await this.#readLatest()
+    if (!page) return
+    this.#timeline = emptyTimeline
+    this.#hasEarlier = page.earlier
+    this.#apply(page.events)
+    this.#isLoading = false
+    if (this.phase === 'ended') return
+    this.#stopStream = startEventStream({
+      open: (seq, signal) => client.followEvents(this.conversationId, seq, signal),
+      after: page.lastSeq,
+      clock,
+      network,
+      onEvents: (events) => this.#receive(events),
+      onState: (state) => this.#report(state),
+      onRefused: () => this.#options.onGone(),
+    })
+  }
+
+  /** One page of history before what is here. Resolves when it is on the timeline, or could not be had. */
+  async loadEarlier(): Promise<void> {
+    if (this.#isLoading || !this.#hasEarlier) return
+    this.#isLoading = true
+    const query = { before: this.#timeline.firstSeq, limit: PAGE_EVENTS }
+    try {
+      const page = await this.#options.client.readMessages(this.conversationId, query, this.#closed.signal)
+      this.#hasEarlier = page.earlier && page.events.length > 0
+      this.#apply(page.events)
+    } catch {
+      // Scrolling up again asks again; the stream reports what is wrong with the line.
+    }
+    this.#isLoading = false
+  }
+
+  /** Ends the conversation on the platform. Throws what the client throws. */
+  async end(): Promise<void> {
+    await this.#options.client.endConversation(this.conversationId)
+    this.#isEnded = true
+    this.typing.clear()
+  }
+
+  /** The BFF said it is over before the stream did. */
+  markEnded(): void {
+    this.#isEnded = true
+  }
+
+  close(): void {
+    this.#closed.abort()
+    this.#stopStream()
+    this.typing.clear()
+    for (const line of ['stream', 'upstream'] as const) this.#options.connection.up(line)
+  }
+
+  async #readLatest(): Promise<EventPage | undefined> {
+    const { client, network, clock, connection, onGone } = this.#options
+    const { signal } = this.#closed
+    const ask = () => client.readMessages(this.conversationId, { limit: PAGE_EVENTS }, signal)
+    try {
+      return await persist(ask, { clock, network, connection, signal })
+    } catch {
+      if (!signal.aborted) onGone() // Refused for good: there is nothing here for us.
+      return undefined
+    }
+  }
+
+  #receive(events: readonly StreamEvent[]) {
+    const logged: LoggedEvent[] = []
+    for (const event of events) {
+      this.typing.apply(event)
+      if (event.type === 'reset') return void this.open()
+      if (event.type === 'connection') this.#reportUpstream(event)
+      else if (event.type === 'session' && event.state === 'expired') return this.#options.onGone()
+      else if (event.type === 'session') this.#expiresAt = event.expiresAt
+      else if (event.type !== 'typing') logged.push(event)
+    }
+    if (logged.length === 0) return
+    this.#expiresAt = undefined
+    const seenSeq = this.#timeline.lastSeq
+    this.#apply(logged)
+    const fresh = this.#timeline.entries.filter((entry) => entry.seq > seenSeq)
+    const arrivals = fresh.filter((entry) => entry.type === 'message' && !isOwn(entry))
+    if (arrivals.length > 0) this.#arrivals = arrivals as MessageEntry[]
+    if (this.phase === 'ended') this.#stopStream()
+  }
+
+  #apply(events: readonly LoggedEvent[]) {
+    this.#timeline = applyEvents(this.#timeline, events)
+    this.#options.onChanged()
+  }
+
+  #report(stream: StreamState) {
+    const { connection } = this.#options
+    if (stream.state === 'open') connection.up('stream')
+    else connection.down('stream', stream.state === 'waiting' ? stream.retryAtMs : 0)
+  }
+
+  #reportUpstream({ state, retryAt }: StreamEvent & { type: 'connection' }) {
+    const { connection } = this.#options
+    if (state === 'up') connection.up('upstream')
+    else connection.down('upstream', retryAt ? Date.parse(retryAt) : 0)
+  }
+}

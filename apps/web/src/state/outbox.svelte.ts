@@ -1,0 +1,179 @@
+import { SendMessage, type SentMessage } from '@foyer/shared/protocol/message'
+import type { Problem } from '@foyer/shared/protocol/problem'
+import * as v from 'valibot'
+import { backOffMs } from '../api/back-off.ts'
+import type { Clock } from '../api/clock.ts'
+import type { Network } from '../api/network.ts'
+import { isRetryable, ProblemError, retryAfterMs } from '../api/problem-error.ts'
+import type { Entry } from '../timeline/timeline.ts'
+import { isSuperseded, type Unsent } from '../timeline/with-unsent.ts'
+import { untilWoken } from './persist.ts'
+import type { TabStorage } from './tab-storage.ts'
+import { toUnsent } from './to-unsent.ts'
+
+/*
+ * Messages on their way to the BFF: in order, one at a time, until each is taken or refused.
+ *
+ * - A message keeps its messageId through every attempt and every reload: sent twice, it is still one message.
+ * - No answer is not a refusal: it stays, and is tried again with back-off.
+ * - Taken, it is shown until the stream tells of it; what is not taken is kept in the tab's storage.
+ */
+export interface Letter extends Unsent {
+  text: string
+  accepted: boolean
+}
+
+export interface OutboxOptions {
+  send(conversationId: string, message: SendMessage, signal: AbortSignal): Promise<SentMessage>
+  clock: Clock
+  network: Network
+  storage: TabStorage
+  /** The session or conversation cannot take any more messages. */
+  onClosed(error: ProblemError): void
+  /** When the next attempt is made; undefined while all is well. */
+  onWaiting(retryAtMs: number | undefined): void
+}
+
+const Stored = v.object({ conversationId: v.string(), messages: v.array(SendMessage) })
+
+export class Outbox {
+  readonly #options: OutboxOptions
+  #letters = $state.raw<readonly Letter[]>([])
+  #conversationId: string | undefined
+  #attached = new AbortController()
+  #sending = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  get letters(): readonly Letter[] {
+    return this.#letters
+  }
+
+  add(message: SendMessage): void {
+    this.#letters = [...this.#letters, toLetter(message, this.#options.clock.now())]
+    this.#changed()
+  }
+
+  /** Tries a refused message again, under the same id. `refusedSeq`: the event that told of the refusal, if one did. */
+  retry(message: SendMessage, refusedSeq = 0): void {
+    const letter = { ...toLetter(message, this.#options.clock.now()), supersedesSeq: refusedSeq }
+    const isThere = this.#letters.some((one) => isFor(one, message))
+    this.#letters = isThere
+      ? this.#letters.map((one) => (isFor(one, message) ? letter : one))
+      : [...this.#letters, letter]
+    this.#changed()
+  }
+
+  /**
+   * From now on messages go to this conversation, those of before a reload included. Returns the texts that were meant
+   * for another conversation.
+   */
+  attach(conversationId: string): string[] {
+    const { storage, clock } = this.#options
+    const stored = storage.read('outbox', Stored)
+    const left = stored?.messages.filter((one) => !this.#letters.some((letter) => isFor(letter, one))) ?? []
+    const isMeant = !stored?.conversationId || stored.conversationId === conversationId
+    if (isMeant) this.#letters = [...left.map((one) => toLetter(one, clock.now())), ...this.#letters]
+    this.#conversationId = conversationId
+    this.#attached = new AbortController()
+    this.#changed()
+    return isMeant ? [] : left.map(({ text }) => text)
+  }
+
+  /** Stops sending and empties the box. Returns the texts nobody took, those of before a reload included. */
+  takeBack(): string[] {
+    const stored = this.#options.storage.read('outbox', Stored)?.messages ?? []
+    const older = stored.filter((one) => !this.#letters.some((letter) => isFor(letter, one)))
+    const texts = [...older, ...this.#letters.filter(({ accepted }) => !accepted)].map(({ text }) => text)
+    this.#attached.abort()
+    this.#conversationId = undefined
+    this.#letters = []
+    this.#options.storage.write('outbox', undefined)
+    this.#options.onWaiting(undefined)
+    return texts
+  }
+
+  /** Lets go of what the timeline knows by now. */
+  settle(entries: readonly Entry[]): void {
+    if (this.#letters.length === 0) return
+    this.#letters = this.#letters.filter((letter) => !isSuperseded(letter, entries))
+    this.#store()
+  }
+
+  #changed() {
+    this.#store()
+    void this.#sendAll()
+  }
+
+  async #sendAll() {
+    if (this.#sending || !this.#conversationId) return
+    this.#sending = true
+    const { signal } = this.#attached
+    for (let attempt = 0; !signal.aborted;) {
+      const next = this.#letters.find(({ accepted, message }) => !accepted && message.state === 'pending')
+      if (!next) break
+      const delayMs = await this.#send(this.#conversationId, next, attempt, signal)
+      attempt = delayMs === undefined ? 0 : attempt + 1
+      if (delayMs !== undefined) await this.#wait(delayMs, signal)
+    }
+    this.#sending = false
+    if (signal.aborted && !this.#attached.signal.aborted) void this.#sendAll()
+  }
+
+  /** Returns how long to wait before the next attempt; undefined when this message is done with. */
+  async #send(
+    conversationId: string,
+    letter: Letter,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { message, text } = letter
+    try {
+      const sent = await this.#options.send(conversationId, { messageId: message.messageId, text }, signal)
+      if (!signal.aborted) this.#judge(letter, sent.state, sent.problem)
+    } catch (error) {
+      if (signal.aborted) return undefined
+      if (!(error instanceof ProblemError) || isRetryable(error)) return retryAfterMs(error) ?? backOffMs(attempt)
+      if (closes(error)) this.#options.onClosed(error)
+      else this.#judge(letter, 'failed', error.problem)
+    }
+    return undefined
+  }
+
+  #judge(letter: Letter, state: SentMessage['state'], problem: Problem | undefined) {
+    const judged = { ...letter, accepted: state !== 'failed', message: { ...letter.message, state, problem } }
+    this.#letters = this.#letters.map((one) => (isFor(one, letter.message) ? judged : one))
+    this.#options.onWaiting(undefined)
+    this.#store()
+  }
+
+  async #wait(delayMs: number, signal: AbortSignal) {
+    const { clock, network, onWaiting } = this.#options
+    onWaiting(clock.now() + delayMs)
+    await untilWoken(clock, network, delayMs, signal)
+  }
+
+  #store() {
+    const messages = this.#letters
+      .filter(({ accepted }) => !accepted)
+      .map(({ message, text }) => ({ messageId: message.messageId, text }))
+    const { storage } = this.#options
+    if (messages.length === 0) storage.write('outbox', undefined)
+    else storage.write('outbox', { conversationId: this.#conversationId ?? '', messages })
+  }
+}
+
+function toLetter({ messageId, text }: SendMessage, nowMs: number): Letter {
+  return { ...toUnsent(messageId, text, nowMs), text, accepted: false }
+}
+
+function isFor(letter: Letter, { messageId }: { messageId: string }): boolean {
+  return letter.message.messageId === messageId
+}
+
+/** Not a matter of this message: nothing more can be sent here. */
+function closes({ isGone, problem }: ProblemError): boolean {
+  return isGone || problem.code === 'conversation-ended'
+}

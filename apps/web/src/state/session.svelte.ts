@@ -1,0 +1,173 @@
+import type { Conversation } from '@foyer/shared/protocol/conversation'
+import type { Problem } from '@foyer/shared/protocol/problem'
+import type { Client } from '../api/client.ts'
+import type { Clock } from '../api/clock.ts'
+import type { Network } from '../api/network.ts'
+import { isRetryable, ProblemError, UnreachableError } from '../api/problem-error.ts'
+import type { Connection } from './connection.svelte.ts'
+import type { ConversationState } from './conversation.svelte.ts'
+import type { Draft } from './draft.svelte.ts'
+import type { Outbox } from './outbox.svelte.ts'
+import { persist } from './persist.ts'
+
+/*
+ *   idle ──▶ starting ──▶ open ──▶ gone        resuming: a reload finds out whether there is a session
+ *    ▲          │  ▲                │          refused, blocked: there is none, and why
+ *    │          ▼  └──── start ─────┘
+ * resuming   refused | blocked
+ */
+export type SessionPhase = 'idle' | 'resuming' | 'starting' | 'open' | 'refused' | 'blocked' | 'gone'
+
+export interface SessionOptions {
+  client: Client
+  clock: Clock
+  network: Network
+  connection: Connection
+  draft: Draft
+  outbox: Outbox
+  locale: string | undefined
+  /** The code of a conversation comes after the first script. */
+  loadConversation(): Promise<{ ConversationState: typeof ConversationState }>
+}
+
+/** The guest's session, from nothing to its end, and the conversation in it. Whatever happens, no typed text is lost. */
+export class GuestSession {
+  readonly #options: SessionOptions
+  #attempt = new AbortController()
+  #phase = $state<SessionPhase>('idle')
+  #problem = $state.raw<Problem>()
+  #conversation = $state.raw<ConversationState>()
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+  }
+
+  get phase(): SessionPhase {
+    return this.#phase
+  }
+  /** Why the start was refused. */
+  get problem(): Problem | undefined {
+    return this.#problem
+  }
+  get conversation(): ConversationState | undefined {
+    return this.#conversation
+  }
+  /** Whether what the guest writes can be sent, now or as soon as the start has succeeded. */
+  get canWrite(): boolean {
+    const isOpen = !this.#conversation || this.#conversation.phase === 'open'
+    return isOpen && this.#phase !== 'refused' && this.#phase !== 'blocked' && this.#phase !== 'gone'
+  }
+
+  /** Takes up what an earlier load of the page began. Creates nothing. */
+  async resume(): Promise<void> {
+    const { client, draft, outbox } = this.#options
+    const signal = this.#begin('resuming')
+    try {
+      const { conversationId } = await this.#persist(client.readSession, signal)
+      if (!conversationId) return this.#leave('idle')
+      const read = (within: AbortSignal) => client.readConversation(conversationId, within)
+      await this.#show(await this.#persist(read, signal), signal)
+    } catch (error) {
+      if (signal.aborted) return
+      draft.takeBack(outbox.takeBack())
+      this.#leave('idle')
+      if (!(error instanceof ProblemError)) throw error
+    }
+  }
+
+  /** Opens the chat, if it is not open yet: the guest turned to the composer, or asked for a new chat. */
+  async start(): Promise<void> {
+    if (this.#phase === 'resuming') return void (this.#isWanted = true)
+    if (this.#phase === 'starting' || (this.#phase === 'open' && this.canWrite)) return
+    const { client, locale } = this.#options
+    this.#conversation?.close()
+    this.#conversation = undefined
+    const signal = this.#begin('starting')
+    try {
+      await this.#ask((within) => client.startSession(locale ? { locale } : {}, within), signal)
+      if (await this.#isCookieLost(signal)) return this.#refuse('blocked')
+      await this.#show(await this.#ask(client.openConversation, signal), signal)
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof ProblemError)) throw error
+      this.#problem = error.problem
+      this.#refuse('refused')
+    }
+  }
+
+  /** The outbox or the stream was told that nothing more can be said here. */
+  close(error?: ProblemError): void {
+    const { draft, outbox } = this.#options
+    draft.takeBack(outbox.takeBack())
+    if (error && !error.isGone) return this.#conversation?.markEnded()
+    this.#conversation?.close()
+    this.#phase = 'gone'
+  }
+
+  #isWanted = false
+
+  #begin(phase: 'resuming' | 'starting'): AbortSignal {
+    this.#attempt.abort()
+    this.#attempt = new AbortController()
+    this.#phase = phase
+    this.#problem = undefined
+    return this.#attempt.signal
+  }
+
+  #leave(phase: 'idle') {
+    this.#phase = phase
+    if (this.#isWanted) void this.start()
+    this.#isWanted = false
+  }
+
+  #refuse(phase: 'refused' | 'blocked') {
+    const { draft, outbox } = this.#options
+    draft.takeBack(outbox.takeBack())
+    this.#phase = phase
+  }
+
+  async #show(conversation: Conversation, signal: AbortSignal) {
+    const { client, clock, network, connection, draft, outbox } = this.#options
+    const { ConversationState } = await this.#options.loadConversation()
+    if (signal.aborted) return
+    const shown: ConversationState = new ConversationState({
+      client,
+      clock,
+      network,
+      connection,
+      conversation,
+      onChanged: () => {
+        outbox.settle(shown.timeline.entries)
+        if (shown.phase !== 'open') draft.takeBack(outbox.takeBack())
+      },
+      onGone: () => this.close(),
+    })
+    this.#conversation = shown
+    this.#phase = 'open'
+    if (conversation.state === 'open') draft.takeBack(outbox.attach(conversation.conversationId))
+    else draft.takeBack(outbox.takeBack())
+    void shown.open()
+  }
+
+  /** The browser may have turned the cookie down: then the session is there, and is not ours. */
+  async #isCookieLost(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#ask(this.#options.client.readSession, signal)
+      return false
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.status === 401) return true
+      throw error
+    }
+  }
+
+  /** For a start: only what never got an answer is tried again; a refusal is for the guest to see. */
+  #ask<T>(request: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const isWorthIt = (error: unknown) =>
+      error instanceof UnreachableError || (error instanceof ProblemError && error.problem.status === 429)
+    return persist(request, { ...this.#options, signal, isWorthIt })
+  }
+
+  #persist<T>(request: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return persist(request, { ...this.#options, signal, isWorthIt: isRetryable })
+  }
+}

@@ -1,0 +1,20 @@
+import type { Unsent } from '../timeline/with-unsent.ts'
+
+/** A message of the guest as it is shown before the stream tells of it. */
+export function toUnsent(messageId: string, text: string, nowMs: number): Unsent {
+  return {
+    supersedesSeq: 0,
+    message: {
+      type: 'message',
+      messageId,
+      seq: Number.MAX_SAFE_INTEGER,
+      at: new Date(nowMs).toISOString(),
+      from: { participantId: 'guest', role: 'guest' },
+      parts: [{ type: 'text', text }],
+      state: 'pending',
+      problem: undefined,
+      stateSeq: 0,
+      told: [],
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { words } from './words.ts'
+
+/** The guest's own region, as far as it speaks the language of the page: "en-GB" writes times as they are used to. */
+const locale = () => navigator.languages.find((one) => one.split('-')[0] === words.language) ?? words.language
+
+const formats = {
+  time: lazy({ hour: 'numeric', minute: '2-digit' }),
+  day: lazy({ weekday: 'long', day: 'numeric', month: 'long' }),
+  dayAndYear: lazy({ day: 'numeric', month: 'long', year: 'numeric' }),
+  full: lazy({ dateStyle: 'long', timeStyle: 'short' }),
+}
+
+export const toTime = (at: string) => formats.time().format(new Date(at))
+export const toFullTime = (at: string) => formats.full().format(new Date(at))
+
+export function toDay(at: string, now = new Date()): string {
+  const day = new Date(at)
+  const daysAgo = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000)
+  if (daysAgo === 0) return words.log.today
+  if (daysAgo === 1) return words.log.yesterday
+  return day.getFullYear() === now.getFullYear() ? formats.day().format(day) : formats.dayAndYear().format(day)
+}
+
+/** Making a format costs far more than using it, and the build that draws the page has no guest. */
+function lazy(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  let format: Intl.DateTimeFormat | undefined
+  return () => (format ??= new Intl.DateTimeFormat(locale(), options))
+}

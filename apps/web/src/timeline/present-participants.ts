@@ -1,0 +1,17 @@
+import type { Participant } from '@foyer/shared/protocol/participant'
+import type { Entry } from './timeline.ts'
+
+/** Who is in the conversation now: those of a snapshot taken at `seq`, and the coming and going since. */
+export function presentParticipants(
+  snapshot: { participants: readonly Participant[]; seq: number },
+  entries: readonly Entry[],
+): Participant[] {
+  const present = new Map(snapshot.participants.map((one) => [one.participantId, one]))
+  for (const entry of entries.slice(entries.findLastIndex((one) => one.seq <= snapshot.seq) + 1)) {
+    if (entry.type !== 'participant') continue
+    const { participant, change } = entry
+    if (change === 'joined') present.set(participant.participantId, participant)
+    else present.delete(participant.participantId)
+  }
+  return [...present.values()].filter(({ role }) => role === 'agent' || role === 'bot')
+}

@@ -1,0 +1,78 @@
+/** This close to the end is at the end: browsers round. */
+const SLACK_PX = 2
+/** Scrolling up by less is a trembling finger. */
+const INTENT_PX = 3
+
+/**
+ * Keeps a scrolling element at its end while it is pinned there. Scrolling up unpins it, coming back to the end pins it
+ * again; while it is not pinned, nothing but the guest moves what is being read.
+ */
+export class PinnedScroll {
+  #scroller: HTMLElement | undefined
+  #lastTop = 0
+  #pinned = $state(true)
+
+  get pinned(): boolean {
+    return this.#pinned
+  }
+
+  /** Attach to the scroller; its only child is what grows. */
+  readonly attach = (scroller: HTMLElement): (() => void) => {
+    this.#scroller = scroller
+    const observer = new ResizeObserver(() => this.#pinned && this.toEnd())
+    observer.observe(scroller)
+    if (scroller.firstElementChild) observer.observe(scroller.firstElementChild)
+    const onscroll = () => this.#judge(scroller)
+    scroller.addEventListener('scroll', onscroll, { passive: true })
+    return () => {
+      observer.disconnect()
+      scroller.removeEventListener('scroll', onscroll)
+    }
+  }
+
+  /** At once: a long way is not worth watching. */
+  toEnd(): void {
+    this.#pinned = true
+    if (!this.#scroller) return
+    this.#scroller.scrollTop = this.#scroller.scrollHeight
+    this.#lastTop = this.#scroller.scrollTop
+  }
+
+  /** Call before the content changes; what it returns, called after, puts what was being read back in its place. */
+  holdPlace(): () => void {
+    const scroller = this.#scroller
+    const held = scroller && firstVisible(scroller)
+    if (!scroller || !held) return () => {}
+    const { messageId } = held.dataset
+    const top = held.getBoundingClientRect().top
+    return () => {
+      const now = held.isConnected ? held : scroller.querySelector(`[data-message-id="${messageId}"]`)
+      if (!now || this.#pinned) return
+      // The browser may have held the place itself: only the difference counts.
+      const moved = now.getBoundingClientRect().top - top
+      if (Math.abs(moved) >= 1) scroller.scrollTop += moved
+      this.#lastTop = scroller.scrollTop
+    }
+  }
+
+  #judge(scroller: HTMLElement) {
+    const { scrollTop, scrollHeight, clientHeight } = scroller
+    const moved = scrollTop - this.#lastTop
+    if (scrollHeight - scrollTop - clientHeight <= SLACK_PX) this.#pinned = true
+    else if (moved <= -INTENT_PX) this.#pinned = false
+    if (Math.abs(moved) >= INTENT_PX) this.#lastTop = scrollTop
+  }
+}
+
+function firstVisible(scroller: HTMLElement): HTMLElement | undefined {
+  const { top } = scroller.getBoundingClientRect()
+  const messages = [...scroller.querySelectorAll<HTMLElement>('[data-message-id]')]
+  let low = 0
+  let high = messages.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((messages[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle
+    else low = middle + 1
+  }
+  return messages[low]
+}
