@@ -105,3 +105,6 @@ export const GuestMessagePage = v.object({
   nextUri: v.nullish(v.string()),
 })
 export type GuestMessagePage = v.InferOutput<typeof GuestMessagePage>
+
+/** What a guest needs to converse; asked for by name, since the client's own default may lack sending. */
+export const DEFAULT_SCOPES: readonly string[] = [scopes.write, scopes.send]

@@ -14,21 +14,26 @@ export const MessageEvent = event('message', {
   parts: v.array(MessagePart),
   state: MessageState,
 })
+export type MessageEvent = v.InferOutput<typeof MessageEvent>
 export const ReceiptEvent = event('receipt', {
   messageId: MessageId,
   state: MessageState,
   problem: v.optional(Problem),
 })
+export type ReceiptEvent = v.InferOutput<typeof ReceiptEvent>
 export const ParticipantEvent = event('participant', {
   participant: Participant,
   change: v.picklist(['joined', 'left']),
 })
+export type ParticipantEvent = v.InferOutput<typeof ParticipantEvent>
 export const ConversationEvent = event('conversation', {
   state: v.picklist(['open', 'read-only', 'ended', 'cleared']),
   endedBy: v.optional(v.picklist(['guest', 'agent', 'system'])),
 })
+export type ConversationEvent = v.InferOutput<typeof ConversationEvent>
 /** A problem of the whole conversation, to be shown. */
 export const NoticeEvent = event('notice', { problem: Problem })
+export type NoticeEvent = v.InferOutput<typeof NoticeEvent>
 
 /** `typing` for at most `durationMs`, or until the next message of the same participant. */
 export const TypingEvent = event('typing', {
@@ -36,15 +41,18 @@ export const TypingEvent = event('typing', {
   typing: v.boolean(),
   durationMs: v.number(),
 })
+export type TypingEvent = v.InferOutput<typeof TypingEvent>
 /** Whether the platform can be reached. While `down`, `retryAt` says when the next attempt is made. */
 export const ConnectionEvent = event('connection', {
   state: v.picklist(['connecting', 'up', 'down']),
   retryAt: v.optional(Instant),
 })
+export type ConnectionEvent = v.InferOutput<typeof ConnectionEvent>
 export const SessionEvent = event('session', {
   state: v.picklist(['expiring', 'expired']),
   expiresAt: v.optional(Instant),
 })
+export type SessionEvent = v.InferOutput<typeof SessionEvent>
 /** The events asked for are gone: forget what is shown and read the history anew. */
 export const ResetEvent = event('reset', {})
 

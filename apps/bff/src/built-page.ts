@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { extname, join, relative, sep } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+export interface BuiltFile {
+  readonly type: string
+  readonly plain: Bytes
+  /** Absent where compression does not pay. */
+  readonly br?: Bytes
+  readonly gzip?: Bytes
+}
+
+export interface BuiltPage {
+  readonly document: BuiltFile
+  /** By path, the document left out. */
+  readonly files: ReadonlyMap<string, BuiltFile>
+  readonly contentSecurityPolicy: string
+}
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.png': 'image/png',
+}
+const MIN_COMPRESSED_BYTES = 512
+
+/** Reads the built page once, compressed once; undefined when it has not been built. Unknown kinds of file are left out. */
+export function readBuiltPage(folder: string): BuiltPage | undefined {
+  const index = join(folder, 'index.html')
+  if (!existsSync(index)) return undefined
+  const files = new Map<string, BuiltFile>()
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    const type = TYPES[extname(entry.name)]
+    if (!entry.isFile() || type === undefined || file === index) continue
+    files.set(`/${relative(folder, file).split(sep).join('/')}`, toBuiltFile(readFileSync(file), type))
+  }
+  const html = readFileSync(index)
+  return {
+    document: toBuiltFile(html, 'text/html; charset=utf-8'),
+    files,
+    contentSecurityPolicy: policyOf(html.toString()),
+  }
+}
+
+function toBuiltFile(plain: Bytes, type: string): BuiltFile {
+  if (plain.length < MIN_COMPRESSED_BYTES || type.startsWith('image/png')) return { type, plain }
+  const br = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
+  return { type, plain, br, gzip: gzipSync(plain, { level: 9 }) }
+}
+
+/** The document is static, so its inline styles are allowed by their hashes (S28); there is no inline script. */
+function policyOf(html: string): string {
+  const styles = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map(([, css]) => `'sha256-${hash(css ?? '')}'`)
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' ${styles.join(' ')}`.trim(),
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64')

@@ -1,0 +1,229 @@
+import { DEFAULT_SCOPES } from '@foyer/shared/platform/guest-api'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
+import { nearestOf } from './connectors/nearest.ts'
+import { hostsOf, toPlatformDomain } from './connectors/platform-domain.ts'
+import type { Retention } from './event-log/event-log.ts'
+import type { LogLevel } from './logger.ts'
+import type { SessionLifetimes } from './sessions/session.ts'
+import { KEY_BYTES } from './storage/sealing.ts'
+
+/** Everything Foyer is told from outside, read once and checked. docs/configuration.md explains each variable. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string
+  readonly connector: 'guest-api'
+  readonly platformOrigin: string
+  /** The platform's domain, or its origin where that is all there is; for diagnoses. */
+  readonly region: string
+  readonly clientId: string
+  /** Absent for a public client. */
+  readonly clientSecret: string | undefined
+  readonly scopes: readonly string[]
+  /** A file, or `:memory:`. */
+  readonly store: string
+  /** Keys that seal what is stored, newest first. */
+  readonly secrets: readonly Uint8Array[]
+  readonly showDiagnosis: boolean
+  readonly logLevel: LogLevel
+  readonly lifetimes: SessionLifetimes
+  readonly retention: Retention
+  readonly pageFolder: string
+}
+
+/** One variable, or several, are not as they should be. `problems` has a sentence for each, without any secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const PLACEHOLDERS = new Set(['changeme', 'change-me', 'secret', 'password', 'password1', 'your-client-secret'])
+const SECRETS = ['FOYER_CLIENT_SECRET', 'FOYER_SECRETS'] as const
+const KNOWN = [
+  'FOYER_PUBLIC_URL',
+  'FOYER_CONNECTOR',
+  'FOYER_PLATFORM_DOMAIN',
+  'FOYER_PLATFORM_URL',
+  'FOYER_CLIENT_ID',
+  'FOYER_SCOPES',
+  'FOYER_STORE',
+  'FOYER_INSPECTOR',
+  'FOYER_LOG_LEVEL',
+  ...SECRETS.flatMap((name) => [name, `${name}_FILE`]),
+]
+
+const optional = (value: string | undefined) => (value === undefined || value === '' ? undefined : value)
+const port = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}$/, 'must be a port, 0 to 65535'),
+  v.transform(Number),
+  v.maxValue(65535, 'must be a port, 0 to 65535'),
+)
+
+const Environment = v.object({
+  HOST: v.optional(v.string(), '127.0.0.1'),
+  PORT: v.optional(port, '4400'),
+  FOYER_PUBLIC_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isPublicUrl, 'must be an https origin such as https://chat.example.com; http only for localhost'),
+    ),
+  ),
+  FOYER_CONNECTOR: v.optional(v.picklist(['guest-api'], 'must be guest-api'), 'guest-api'),
+  FOYER_PLATFORM_DOMAIN: v.optional(v.string()),
+  FOYER_PLATFORM_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isPlatformUrl, 'must be an https origin without a path; http only for a loopback address'),
+    ),
+  ),
+  FOYER_CLIENT_ID: v.pipe(
+    v.string('is missing: the id of the OAuth client that asks for guest tokens'),
+    v.regex(/^[\x21-\x7e]{1,200}$/, 'must be the id of an OAuth client'),
+  ),
+  FOYER_CLIENT_SECRET: v.pipe(
+    v.string('is missing: the secret of the OAuth client, or `none` for a public client'),
+    v.check(
+      (secret) => secret === 'none' || secret.length >= 16,
+      'must have at least 16 characters, or be `none` for a public client',
+    ),
+    v.check((secret) => !PLACEHOLDERS.has(secret.toLowerCase()), 'is a placeholder'),
+  ),
+  FOYER_SCOPES: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'must be scopes separated by single spaces'),
+    ),
+    DEFAULT_SCOPES.join(' '),
+  ),
+  FOYER_STORE: v.optional(
+    v.pipe(v.string(), v.regex(/^(sqlite:.+|memory:)$/, 'must be sqlite:<file> or memory:')),
+    'sqlite:./data/foyer.db',
+  ),
+  FOYER_SECRETS: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((list) => list.split(',').every(isKey), 'must be keys of 32 bytes in base64url, separated by commas'),
+    ),
+  ),
+  FOYER_INSPECTOR: v.optional(v.picklist(['on', 'off'], 'must be on or off')),
+  FOYER_LOG_LEVEL: v.optional(
+    v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'),
+    'info',
+  ),
+})
+
+/** The only reader of the environment. Throws ConfigError that names every wrong variable. May make the key file. */
+export function readConfig(environment: Environment): Config {
+  const problems = unknownVariables(environment)
+  const given = Object.fromEntries(
+    Object.keys(Environment.entries).map((name) => [name, readVariable(environment, name, problems)]),
+  )
+  const parsed = v.safeParse(Environment, given)
+  for (const issue of parsed.issues ?? []) problems.push(`${v.getDotPath(issue) ?? ''} ${issue.message}`)
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+
+  const env = parsed.output
+  const publicUrl = env.FOYER_PUBLIC_URL ?? `http://localhost:${env.PORT}`
+  const store = env.FOYER_STORE === 'memory:' ? ':memory:' : env.FOYER_STORE.slice('sqlite:'.length)
+  return Object.freeze({
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl,
+    connector: env.FOYER_CONNECTOR,
+    ...readPlatform(env),
+    clientId: env.FOYER_CLIENT_ID,
+    clientSecret: env.FOYER_CLIENT_SECRET === 'none' ? undefined : env.FOYER_CLIENT_SECRET,
+    scopes: env.FOYER_SCOPES.split(' '),
+    store,
+    secrets: env.FOYER_SECRETS?.split(',').map(toKey) ?? [keepKey(store)],
+    showDiagnosis: env.FOYER_INSPECTOR === undefined ? isLoopback(publicUrl) : env.FOYER_INSPECTOR === 'on',
+    logLevel: env.FOYER_LOG_LEVEL,
+    lifetimes: { idleMs: 30 * 60_000, absoluteMs: 12 * 3600_000 },
+    retention: { maxAgeMs: 24 * 3600_000, maxEvents: 10_000 },
+    pageFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+  })
+}
+
+/** A variable, or the content of the file its `_FILE` names. */
+function readVariable(environment: Environment, name: string, problems: string[]): string | undefined {
+  const file = optional(environment[`${name}_FILE`])
+  const value = optional(environment[name])
+  if (file === undefined || !SECRETS.some((secret) => secret === name)) return value
+  if (value !== undefined) problems.push(`${name} and ${name}_FILE are both set; only one may be`)
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  problems.push(`${name}_FILE names a file that is not there: ${file}`)
+  return undefined
+}
+
+function unknownVariables(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('FOYER_') && !KNOWN.includes(name))
+    .map((name) => {
+      const nearest = nearestOf(name, KNOWN)
+      return `${name} is not a variable of Foyer${nearest === undefined ? '' : `; did you mean ${nearest}?`}`
+    })
+}
+
+function readPlatform(env: { FOYER_PLATFORM_DOMAIN?: string | undefined; FOYER_PLATFORM_URL?: string | undefined }) {
+  const { FOYER_PLATFORM_DOMAIN: typed, FOYER_PLATFORM_URL: url } = env
+  if (url !== undefined && typed === undefined)
+    return { platformOrigin: new URL(url).origin, region: new URL(url).origin }
+  if (url !== undefined)
+    throw new ConfigError(['FOYER_PLATFORM_DOMAIN and FOYER_PLATFORM_URL are both set; only one may be'])
+  if (typed === undefined)
+    throw new ConfigError([
+      'FOYER_PLATFORM_DOMAIN is missing: a Genesys Cloud domain such as mypurecloud.com, or FOYER_PLATFORM_URL',
+    ])
+  const domain = toPlatformDomain(typed)
+  if (!domain.ok) throw new ConfigError([`FOYER_PLATFORM_DOMAIN: ${domain.reason}`])
+  return { platformOrigin: hostsOf(domain.domain).api, region: domain.domain }
+}
+
+/** The key of an embedded store, made at the first start and kept beside it; a store in memory has one as short-lived. */
+function keepKey(store: string): Uint8Array {
+  if (store === ':memory:') return randomBytes(KEY_BYTES)
+  const file = `${store}.key`
+  if (existsSync(file)) {
+    const kept = readFileSync(file, 'utf8').trim()
+    if (isKey(kept)) return toKey(kept)
+    throw new ConfigError([
+      `${file} does not hold a key of ${KEY_BYTES} bytes in base64url; set FOYER_SECRETS or restore it`,
+    ])
+  }
+  const key = randomBytes(KEY_BYTES)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+  return key
+}
+
+const toKey = (text: string) => Buffer.from(text, 'base64url')
+function isKey(text: string): boolean {
+  return /^[A-Za-z0-9_-]{43}=?$/.test(text) && toKey(text).length === KEY_BYTES
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && [new URL(value).origin, `${new URL(value).origin}/`].includes(value)
+}
+
+function isPublicUrl(value: string): boolean {
+  return isOrigin(value) && (value.startsWith('https:') || isLoopback(value))
+}
+
+function isPlatformUrl(value: string): boolean {
+  return isOrigin(value) && (value.startsWith('https:') || (value.startsWith('http:') && isLoopback(value)))
+}

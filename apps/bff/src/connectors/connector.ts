@@ -1,0 +1,103 @@
+import type { Capabilities } from '@foyer/shared/protocol/conversation'
+import type { Grant } from '@foyer/shared/protocol/grant'
+import type { MessagePart } from '@foyer/shared/protocol/message'
+import type { Participant } from '@foyer/shared/protocol/participant'
+import type { UpstreamError } from './upstream-error.ts'
+
+/** The platform seen from the relay: one shape, whatever it speaks. Everything left of this file is the same for all. */
+export interface Connector {
+  readonly name: string
+  readonly capabilities: Capabilities
+  /** Asks the platform to admit a guest and checks what was granted. Throws UpstreamError, `scope-missing` among others. */
+  admit(signal?: AbortSignal): Promise<Credential>
+  /** What a credential allows, and until when; never a token. */
+  describe(credential: Credential): Omit<Grant, 'connector'>
+  /** One guest's access. Made once per session and process, so that a credential is refreshed by one caller at a time. */
+  guest(slot: CredentialSlot): UpstreamGuest
+  /** Lets go of connections. */
+  close(): Promise<void>
+}
+
+/** What a connector must remember of a guest: JSON, opaque to everyone else, sealed by whoever keeps it. */
+export type Credential = Readonly<Record<string, unknown>>
+
+/** Where a guest's credential is kept. A rotated credential is written before it is used. */
+export interface CredentialSlot {
+  read(): Promise<Credential | undefined>
+  write(credential: Credential): Promise<void>
+}
+
+/** What the guest told of themselves when the session started. */
+export interface GuestProfile {
+  readonly name?: string | undefined
+  readonly locale?: string | undefined
+  readonly attributes?: Readonly<Record<string, string>> | undefined
+}
+
+export interface UpstreamGuest {
+  /** Begins a conversation; resolves to the platform's id of it. */
+  startConversation(profile: GuestProfile, signal?: AbortSignal): Promise<string>
+  openConversation(options: OpenConversationOptions): UpstreamSession
+  /** Gives the credential back to the platform, as far as it can be. */
+  revoke(signal?: AbortSignal): Promise<void>
+}
+
+export interface OpenConversationOptions {
+  readonly upstreamConversationId: string
+  /** Where an earlier session got to (`cursor` of its events); absent: from the beginning. */
+  readonly cursor?: string | undefined
+  /** Ends the session. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * One conversation, live. Iterating it receives; reconnecting, heart-beat, refresh and pacing happen inside. Events may
+ * repeat (each has an `upstreamId` to know it by) but none is left out. It ends with `closed`, or when its signal aborts.
+ */
+export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
+  /** Throws UpstreamError; its `outcome` says whether the message may have arrived all the same. */
+  send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }>
+  /** What the platform's own record holds after the cursor: to learn whether a message arrived. */
+  readRecord(signal?: AbortSignal): Promise<ConnectorEvent[]>
+  typing(typing: boolean, signal?: AbortSignal): Promise<void>
+  end(signal?: AbortSignal): Promise<void>
+  /** How closely to listen where listening costs: `active` while somebody looks or writes, `idle` otherwise. */
+  attend(attention: Attention): void
+}
+
+export type Attention = 'active' | 'idle'
+
+export interface OutgoingMessage {
+  readonly messageId: string
+  readonly text: string
+}
+
+export type ConnectorEvent =
+  | {
+      type: 'message'
+      upstreamId: string
+      /** Ours, where the platform gives it back. */
+      messageId?: string | undefined
+      from: Participant
+      parts: MessagePart[]
+      cursor?: string | undefined
+    }
+  | {
+      type: 'participant'
+      upstreamId: string
+      participant: Participant
+      change: 'joined' | 'left'
+      cursor?: string | undefined
+    }
+  | {
+      type: 'ended'
+      upstreamId: string
+      by: 'guest' | 'agent' | 'system'
+      readOnly: boolean
+      cursor?: string | undefined
+    }
+  | { type: 'typing'; participant: Participant; typing: boolean; durationMs: number }
+  | { type: 'up' }
+  | { type: 'down'; error: UpstreamError; retryInMs: number }
+  /** Terminal. Without an error the conversation is over; with one the platform will not have us. */
+  | { type: 'closed'; error?: UpstreamError | undefined }

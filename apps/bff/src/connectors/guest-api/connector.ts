@@ -1,0 +1,152 @@
+import { GuestConversation, guestApiPaths } from '@foyer/shared/platform/guest-api'
+import { GuestMessage } from '@foyer/shared/platform/guest-api'
+import * as v from 'valibot'
+import type { Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import type {
+  Attention,
+  Connector,
+  CredentialSlot,
+  OpenConversationOptions,
+  UpstreamGuest,
+  UpstreamSession,
+} from '../connector.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
+import type { Operation } from '../diagnosis/failure.ts'
+import { UpstreamError } from '../upstream-error.ts'
+import { createAuthorizedClient, type AuthorizedClient } from './authorized.ts'
+import { GuestCredential, GuestToken, toCredential } from './guest-token.ts'
+import { createHttpClient, type HttpAnswer } from './http.ts'
+import { readList, receive, type ReceiverParts } from './receive.ts'
+import { createTokenRequests, type TokenClient } from './request-token.ts'
+
+export interface GuestApiOptions extends TokenClient {
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The guest REST API (platform-api.md §5): tokens with explicit scopes, messages by POST, events by stream or list. */
+export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOptions): Connector {
+  const http = createHttpClient(client.origin)
+  const requests = createTokenRequests(client, http)
+
+  function guest(slot: CredentialSlot): UpstreamGuest {
+    const token = new GuestToken({ slot, requests, clock, logger })
+    const authorized = createAuthorizedClient({ http, token, clock, clientId: client.clientId, region: client.region })
+    return {
+      async startConversation(profile, signal) {
+        const body = {
+          name: profile.name,
+          language: profile.locale?.toLowerCase(),
+          customAttributes: profile.attributes,
+        }
+        const answer = await authorized.call('createConversation', {
+          method: 'POST',
+          path: guestApiPaths.conversations,
+          body,
+          signal,
+        })
+        return readAnswer('createConversation', answer, GuestConversation).id
+      },
+      openConversation: (options) => openConversation({ client: authorized, clock, logger }, options),
+      async revoke(signal) {
+        const credential = v.safeParse(GuestCredential, await slot.read())
+        if (!credential.success) return
+        await http.request({
+          method: 'DELETE',
+          path: guestApiPaths.tokenInfo,
+          accessToken: credential.output.accessToken,
+          signal,
+        })
+      },
+    }
+  }
+
+  return {
+    name: 'guest-api',
+    capabilities: {
+      typing: true,
+      attachments: false,
+      structuredContent: false,
+      clear: false,
+      end: true,
+      history: true,
+      readReceipts: false,
+    },
+
+    async admit() {
+      const issuedAtMs = clock.now()
+      return toCredential(await requests.ask(), { requested: client.scopes, issuedAtMs, refreshCount: 0 })
+    },
+
+    describe(credential) {
+      const { requested, granted, issuedAtMs, expiresAtMs, refreshCount } = v.parse(GuestCredential, credential)
+      const missing = requested.filter((scope) => !granted.includes(scope))
+      const [issuedAt, expiresAt] = [issuedAtMs, expiresAtMs].map((ms) => new Date(ms).toISOString()) as [
+        string,
+        string,
+      ]
+      return { requested, granted, missing, issuedAt, expiresAt, refreshCount }
+    },
+
+    guest,
+    close: () => http.close(),
+  }
+}
+
+function openConversation(
+  parts: { client: AuthorizedClient; clock: Clock; logger: Logger },
+  { upstreamConversationId: id, cursor, signal }: OpenConversationOptions,
+): UpstreamSession {
+  const { client } = parts
+  let attention: Attention = 'active'
+  const receiver: ReceiverParts = { ...parts, conversationId: id, attention: () => attention }
+  /** How far the record has been read by whoever asked last; the receiver has its own. */
+  const record = { cursor }
+
+  return {
+    [Symbol.asyncIterator]: () => receive(receiver, cursor, signal),
+
+    async send({ messageId, text }, abort) {
+      const body = { text, clientMessageId: messageId }
+      const answer = await client.call('sendMessage', {
+        method: 'POST',
+        path: guestApiPaths.messages(id),
+        body,
+        signal: abort,
+      })
+      // 202 without a body is an answer too; the message's id then comes with its echo.
+      return { upstreamId: answer.body === '' ? undefined : readAnswer('sendMessage', answer, GuestMessage).id }
+    },
+
+    readRecord: (abort) => Array.fromAsync(readList(receiver, record, abort)),
+
+    async typing(typing, abort) {
+      const body = { typing: { type: typing ? 'On' : 'Off' } }
+      await client.call('typing', { method: 'POST', path: guestApiPaths.typing(id), body, signal: abort })
+    },
+
+    async end(abort) {
+      const body = { state: 'disconnected' }
+      await client.call('endConversation', {
+        method: 'PATCH',
+        path: guestApiPaths.conversation(id),
+        body,
+        signal: abort,
+      })
+    },
+
+    attend: (wanted) => (attention = wanted),
+  }
+}
+
+function readAnswer<Schema extends v.GenericSchema>(
+  operation: Operation,
+  answer: HttpAnswer,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), answer.body)
+  if (parsed.success) return parsed.output
+  const response = { status: answer.status, headers: { ...answer.headers }, body: answer.body }
+  throw new UpstreamError(diagnose({ operation, context: {}, response }), 'unknown')
+}

@@ -1,0 +1,165 @@
+import * as v from 'valibot'
+import type { Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import type { Credential, CredentialSlot } from '../connector.ts'
+import { UpstreamError } from '../upstream-error.ts'
+import type { IssuedToken, TokenRequests } from './request-token.ts'
+
+/** What is kept of a guest's token between requests and restarts. Times are wall-clock milliseconds. */
+export const GuestCredential = v.object({
+  accessToken: v.string(),
+  refreshToken: v.optional(v.string()),
+  requested: v.array(v.string()),
+  granted: v.array(v.string()),
+  issuedAtMs: v.number(),
+  expiresAtMs: v.number(),
+  refreshCount: v.number(),
+})
+export type GuestCredential = v.InferOutput<typeof GuestCredential>
+
+/** Assumed where the platform does not say how long a token lives. */
+const ASSUMED_LIFETIME_MS = 300_000
+/** Longest lifetime believed (R3). */
+const MAX_LIFETIME_MS = 24 * 3600_000
+
+export function toCredential(
+  token: IssuedToken,
+  { requested, issuedAtMs, refreshCount }: { requested: readonly string[]; issuedAtMs: number; refreshCount: number },
+): GuestCredential {
+  const stated = token.lifetimeMs ?? ASSUMED_LIFETIME_MS
+  const lifetimeMs = stated > 0 ? Math.min(stated, MAX_LIFETIME_MS) : ASSUMED_LIFETIME_MS
+  return {
+    accessToken: token.accessToken,
+    ...(token.refreshToken === undefined ? {} : { refreshToken: token.refreshToken }),
+    requested: [...requested],
+    granted: [...token.granted],
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + lifetimeMs,
+    refreshCount,
+  }
+}
+
+/**
+ * How long after its issue a token is renewed: at 80 % of its life and at least 30 s before its end; a token of less than a
+ * minute at half its life (platform-api.md §5.4). Up to a tenth earlier, so that guests do not renew in step.
+ */
+export function refreshAfterMs(lifetimeMs: number, random = Math.random): number {
+  const due = lifetimeMs < 60_000 ? lifetimeMs / 2 : Math.min(lifetimeMs * 0.8, lifetimeMs - 30_000)
+  return due * (1 - random() / 10)
+}
+
+interface Held {
+  readonly credential: GuestCredential
+  /** On the monotonic clock: a wall clock that jumps neither renews nor kills a token. */
+  readonly refreshAtMs: number
+  readonly expiresAtMs: number
+}
+
+interface Parts {
+  readonly slot: CredentialSlot
+  readonly requests: TokenRequests
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * One guest's access token, always a valid one. Renewed ahead of its end, by one caller at a time; a rotated refresh token
+ * is stored before it is used; once a renewal has begun no caller can abort it.
+ */
+export class GuestToken {
+  readonly #parts: Parts
+  #held: Held | undefined
+  #renewal: Promise<Held> | undefined
+  #quietUntilMs = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** A token to use now. Waits for a renewal only when the present token is past its end. Throws UpstreamError. */
+  async current(): Promise<GuestCredential> {
+    const held = this.#held ?? (await this.#load())
+    const now = this.#parts.clock.monotonic()
+    if (now < held.refreshAtMs) return held.credential
+    if (now >= held.expiresAtMs) return (await this.#renew()).credential
+    if (now >= this.#quietUntilMs) void this.#renewAhead()
+    return held.credential
+  }
+
+  /** A token other than the one the platform rejected. Many callers with the same rejected token cause one renewal. */
+  async insteadOf(rejectedAccessToken: string): Promise<GuestCredential> {
+    const held = this.#held ?? (await this.#load())
+    if (held.credential.accessToken !== rejectedAccessToken) return held.credential
+    return (await this.#renew()).credential
+  }
+
+  /** What the platform granted is no longer what we hold: renew, and so check, before the next use. */
+  distrust(): void {
+    if (this.#held) this.#held = { ...this.#held, refreshAtMs: 0, expiresAtMs: 0 }
+  }
+
+  async #load(): Promise<Held> {
+    const stored = v.safeParse(GuestCredential, await this.#parts.slot.read())
+    if (stored.success) return (this.#held ??= this.#hold(stored.output))
+    return this.#renew()
+  }
+
+  #hold(credential: GuestCredential): Held {
+    const { clock } = this.#parts
+    const lifetimeMs = credential.expiresAtMs - credential.issuedAtMs
+    const leftMs = Math.min(credential.expiresAtMs - clock.now(), lifetimeMs)
+    const expiresAtMs = clock.monotonic() + leftMs
+    return { credential, expiresAtMs, refreshAtMs: expiresAtMs - lifetimeMs + refreshAfterMs(lifetimeMs) }
+  }
+
+  async #renewAhead(): Promise<void> {
+    try {
+      await this.#renew()
+    } catch (error) {
+      // The present token still works; whoever needs a new one at its end is told why there is none.
+      this.#quietUntilMs = this.#parts.clock.monotonic() + 1_000
+      this.#parts.logger.warn({
+        event: 'token-renewal-ahead-failed',
+        cause: error instanceof UpstreamError ? error.code : 'unknown',
+      })
+    }
+  }
+
+  #renew(): Promise<Held> {
+    this.#renewal ??= this.#request().finally(() => (this.#renewal = undefined))
+    return this.#renewal
+  }
+
+  async #request(): Promise<Held> {
+    const { slot, clock, logger } = this.#parts
+    const stored = v.safeParse(GuestCredential, await slot.read())
+    const known = stored.success ? stored.output : undefined
+    // Another process may have renewed it meanwhile: its rotated refresh token is the only good one.
+    if (known && this.#held && known.refreshCount > this.#held.credential.refreshCount)
+      return (this.#held = this.#hold(known))
+
+    const issuedAtMs = clock.now()
+    const token = await this.#requestToken(known)
+    const requested = known?.requested ?? token.granted
+    const credential = toCredential(token, { requested, issuedAtMs, refreshCount: (known?.refreshCount ?? 0) + 1 })
+    await slot.write(credential satisfies Credential)
+    logger.info({
+      event: 'token-renewed',
+      refreshCount: credential.refreshCount,
+      lifetimeMs: credential.expiresAtMs - issuedAtMs,
+    })
+    return (this.#held = this.#hold(credential))
+  }
+
+  async #requestToken(known: GuestCredential | undefined): Promise<IssuedToken> {
+    const { requests, logger } = this.#parts
+    if (known?.refreshToken === undefined) return requests.ask()
+    try {
+      return await requests.refresh(known.refreshToken, known.granted)
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.code !== 'refresh-invalid') throw error
+      logger.warn({ event: 'refresh-token-refused' })
+      return requests.ask()
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import { guestApiPaths, GuestMessagePage } from '@foyer/shared/platform/guest-api'
+import * as v from 'valibot'
+import { backOffMs, type Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import type { Attention, ConnectorEvent } from '../connector.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
+import { UpstreamError } from '../upstream-error.ts'
+import { lostAnswer, type AuthorizedClient } from './authorized.ts'
+import { NoAnswerError } from './http.ts'
+import { translate } from './translate.ts'
+
+/*
+ * Receiving from a platform that offers REST only (platform-api.md §5.5), by the cheapest way it has:
+ *   stream  one response that stays open, a line per event; what was missed before it opened is read from the list
+ *   wait    list after the cursor, the platform answering when there is something
+ *   poll    the same where the platform does not wait: quick while somebody attends, slow otherwise
+ * Each falls back to the next when the platform does not know it. The cursor moves with the list alone: the list is in the
+ * platform's order, a stream may not be. So events repeat (each has its upstream id), and none is left out.
+ */
+
+const PAGE_SIZE = 100
+const WAIT_SECONDS = 25
+const STREAM_SILENCE_MS = 40_000
+/** An empty answer sooner than this was not waited for. */
+const PROMPT_MS = 1_000
+const POLL_MS: Record<Attention, number> = { active: 1_000, idle: 10_000 }
+const RETRY = { baseMs: 500, capMs: 30_000 }
+
+export interface ReceiverParts {
+  readonly client: AuthorizedClient
+  readonly conversationId: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly attention: () => Attention
+}
+
+/** Everything that happens after `cursor`, until the signal aborts or the platform refuses for good. */
+export async function* receive(
+  parts: ReceiverParts,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<ConnectorEvent> {
+  const state: State = { cursor, mode: 'stream', failures: 0 }
+  while (!signal.aborted) {
+    try {
+      yield* state.mode === 'stream' ? receiveStream(parts, state, signal) : receiveList(parts, state, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof UpstreamError)) throw error
+      if (!error.retryable) return yield { type: 'closed', ...(endsQuietly(error) ? {} : { error }) }
+      const retryInMs = error.retryAfterMs ?? 250 + backOffMs(state.failures++, RETRY)
+      yield { type: 'down', error, retryInMs }
+      await pause(parts.clock, retryInMs, signal)
+    }
+  }
+}
+
+interface State {
+  cursor: string | undefined
+  mode: 'stream' | 'wait' | 'poll'
+  /** Failures in a row. */
+  failures: number
+}
+
+const endsQuietly = (error: UpstreamError) => error.code === 'conversation-ended'
+
+async function* receiveStream(parts: ReceiverParts, state: State, signal: AbortSignal): AsyncGenerator<ConnectorEvent> {
+  const answer = await openStream(parts, signal)
+  if (!answer) {
+    state.mode = 'wait'
+    return
+  }
+  yield* readList(parts, state, signal)
+  yield* up(state)
+  const openedAtMs = parts.clock.monotonic()
+  try {
+    for await (const line of answer.lines) yield* translateLine(line, parts.logger)
+  } catch (error) {
+    throw error instanceof NoAnswerError ? lostAnswer('stream', error) : error
+  }
+  // The platform closes the stream with the token's life; the next one is opened with a new token, but never in a rush.
+  if (parts.clock.monotonic() - openedAtMs < PROMPT_MS) await pause(parts.clock, POLL_MS.active, signal)
+}
+
+/** Undefined where the platform has no stream. */
+async function openStream({ client, conversationId }: ReceiverParts, signal: AbortSignal) {
+  try {
+    const request = { method: 'GET', path: guestApiPaths.stream(conversationId), signal } as const
+    const answer = await client.stream('stream', request, STREAM_SILENCE_MS)
+    return answer.headers['content-type']?.includes('ndjson') ? answer : undefined
+  } catch (error) {
+    const unknownPath =
+      error instanceof UpstreamError &&
+      (error.code === 'endpoint-not-found' || STREAM_UNKNOWN.has(error.verdict.evidence.status ?? 0))
+    if (unknownPath) return undefined
+    throw error
+  }
+}
+const STREAM_UNKNOWN = new Set([405, 406, 501])
+
+async function* receiveList(parts: ReceiverParts, state: State, signal: AbortSignal): AsyncGenerator<ConnectorEvent> {
+  const startedAtMs = parts.clock.monotonic()
+  const events = await listOnce(parts, state, { signal, waitSeconds: state.mode === 'wait' ? WAIT_SECONDS : 0 })
+  yield* up(state)
+  yield* events
+  if (events.length > 0) return
+  if (state.mode === 'wait' && parts.clock.monotonic() - startedAtMs < PROMPT_MS) state.mode = 'poll'
+  if (state.mode === 'poll') await pause(parts.clock, POLL_MS[parts.attention()], signal)
+}
+
+/** Waits, or returns at once when there is no one left to wait for. */
+const pause = (clock: Clock, ms: number, signal: AbortSignal) => clock.sleep(ms, signal).catch(() => undefined)
+
+function* up(state: State): Generator<ConnectorEvent> {
+  state.failures = 0
+  yield { type: 'up' }
+}
+
+/** All that the platform's own record has after the cursor. */
+export async function* readList(
+  parts: ReceiverParts,
+  state: Pick<State, 'cursor'>,
+  signal?: AbortSignal,
+): AsyncGenerator<ConnectorEvent> {
+  for (;;) {
+    const before = state.cursor
+    yield* await listOnce(parts, state, { signal, waitSeconds: 0 })
+    if (state.cursor === before) return
+  }
+}
+
+async function listOnce(
+  { client, conversationId, logger }: ReceiverParts,
+  state: Pick<State, 'cursor'>,
+  { signal, waitSeconds }: { signal: AbortSignal | undefined; waitSeconds: number },
+): Promise<ConnectorEvent[]> {
+  const query = new URLSearchParams({ pageSize: String(PAGE_SIZE) })
+  if (state.cursor !== undefined) query.set('after', state.cursor)
+  if (waitSeconds > 0) query.set('waitSeconds', String(waitSeconds))
+  const path = `${guestApiPaths.messages(conversationId)}?${query}`
+  const headersTimeoutMs = waitSeconds > 0 ? (waitSeconds + 8) * 1_000 : undefined
+  const answer = await client
+    .call('listMessages', { method: 'GET', path, headersTimeoutMs, signal })
+    .catch((error: unknown) => {
+      // A cursor the platform no longer knows: read from the beginning; what is known already is told apart by its id.
+      if (error instanceof UpstreamError && error.verdict.evidence.status === 400) state.cursor = undefined
+      throw error
+    })
+  const page = v.safeParse(GuestMessagePage, parseJson(answer.body))
+  if (!page.success) throw unreadable(answer.status)
+  return page.output.entities.flatMap((entity) => withCursor(entity, state, logger))
+}
+
+function withCursor(entity: unknown, state: Pick<State, 'cursor'>, logger: Logger): ConnectorEvent[] {
+  const events = translate(entity)
+  const id = v.safeParse(Identified, entity)
+  if (!id.success) logger.warn({ event: 'entity-unreadable' })
+  else if (!events.every((event) => event.type === 'typing') || events.length === 0) state.cursor = id.output.id
+  return events.map((event) => ('upstreamId' in event ? { ...event, cursor: state.cursor } : event))
+}
+const Identified = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) })
+
+function translateLine(line: string, logger: Logger): ConnectorEvent[] {
+  if (line.trim() === '') return []
+  const entity = parseJson(line)
+  if (entity === undefined) logger.warn({ event: 'stream-line-unreadable' })
+  return translate(entity)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // judged by the schema of the caller
+  }
+}
+
+const unreadable = (status: number) =>
+  new UpstreamError(
+    diagnose({ operation: 'listMessages', context: {}, response: { status, headers: {}, body: '' } }),
+    'unknown',
+  )

@@ -1,0 +1,45 @@
+import type { ConnectorEvent } from '../connectors/connector.ts'
+import type { EventLog, LoggedMessage, NewEvent } from '../event-log/event-log.ts'
+import { messageIdOf } from './conversation.ts'
+
+export type StoredConnectorEvent = Extract<ConnectorEvent, { upstreamId: string }>
+
+/**
+ * What an event of the platform adds to the log. The platform's echo of a guest's own message is a receipt for it: told by
+ * the id we gave it, or, where the platform does not give that back, by the same text still unconfirmed.
+ */
+export async function toNewEvent(
+  log: EventLog,
+  conversationId: string,
+  event: StoredConnectorEvent,
+): Promise<NewEvent> {
+  const { upstreamId } = event
+  switch (event.type) {
+    case 'participant':
+      return { type: 'participant', participant: event.participant, change: event.change, upstreamId }
+    case 'ended':
+      return { type: 'conversation', state: 'ended', endedBy: event.by, upstreamId }
+    case 'message': {
+      const own = event.from.role === 'guest' ? await findOwn(log, conversationId, event) : undefined
+      if (own !== undefined) return { type: 'receipt', messageId: own, state: 'sent', upstreamId }
+      const messageId = event.messageId ?? messageIdOf(upstreamId)
+      return { type: 'message', messageId, from: event.from, parts: event.parts, state: 'sent', upstreamId }
+    }
+  }
+}
+
+type ConnectorMessage = Extract<ConnectorEvent, { type: 'message' }>
+
+async function findOwn(log: EventLog, conversationId: string, event: ConnectorMessage): Promise<string | undefined> {
+  if (event.messageId !== undefined) {
+    return (await log.readMessage(conversationId, event.messageId)) && event.messageId
+  }
+  if (await log.knows(conversationId, event.upstreamId)) return undefined
+  const text = textOf(event.parts)
+  const candidates = await log.unconfirmed(conversationId)
+  return candidates.find((candidate) => textOf(candidate.event.parts) === text)?.event.messageId
+}
+
+/** The text of a message, its parts joined. */
+export const textOf = (parts: LoggedMessage['event']['parts']): string =>
+  parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')

@@ -1,0 +1,244 @@
+import type { Clock } from '../clock.ts'
+import type { ConnectorEvent, OutgoingMessage, UpstreamGuest, UpstreamSession } from '../connectors/connector.ts'
+import type { UpstreamError } from '../connectors/upstream-error.ts'
+import type { EventLog, NewEvent } from '../event-log/event-log.ts'
+import type { Logger } from '../logger.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import { withParticipant, type ConversationRecord } from './conversation.ts'
+import { textOf, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import { Outbox } from './outbox.ts'
+import { toUpstreamProblem } from './upstream-problem.ts'
+
+/** Without anybody looking, a conversation stays open this long: a reload comes back to it. */
+const LINGER_MS = 30_000
+/** Somebody who looked, wrote or was written to within this time is attended closely. */
+const ATTEND_MS = 60_000
+
+/** Whether the platform can be reached; while `down`, when the next attempt is made. */
+export interface ConnectionStatus {
+  readonly state: 'connecting' | 'up' | 'down'
+  readonly retryAt?: string
+}
+
+export interface ConversationParts {
+  readonly guest: UpstreamGuest
+  readonly log: EventLog
+  readonly store: ConversationStore
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly showDiagnosis: boolean
+  /** Called once, when the conversation has let go of the platform. */
+  readonly closed: () => void
+}
+
+/**
+ * A conversation with a live upstream session: what comes in goes to the log, what the guest writes goes out. The only
+ * writer of its record. Closes by itself when nobody looks and nothing is left to send.
+ */
+export class OpenConversation {
+  readonly #parts: ConversationParts
+  readonly #stop = new AbortController()
+  readonly #upstream: UpstreamSession
+  readonly #outbox: Outbox
+  readonly #ended: Promise<void>
+  #record: ConversationRecord
+  #status: ConnectionStatus = { state: 'connecting' }
+  #watchers = 0
+  #lingering: NodeJS.Timeout | undefined
+  #attending: NodeJS.Timeout | undefined
+  #unsavedCursor = false
+  #lastNotice: string | undefined
+
+  constructor(record: ConversationRecord, parts: ConversationParts) {
+    const { upstreamConversationId, cursor } = record
+    const signal = this.#stop.signal
+    this.#parts = parts
+    this.#record = record
+    this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
+    this.#outbox = new Outbox({
+      upstream: this.#upstream,
+      clock: parts.clock,
+      logger: parts.logger,
+      signal,
+      sent: (message, upstreamId) =>
+        this.#append({ type: 'receipt', messageId: message.messageId, state: 'sent', upstreamId }),
+      failed: (message, error) => this.#fail(message, error),
+      reconcile: (message) => this.#reconcile(message),
+      waiting: (error, retryInMs) => this.#down(error, retryInMs),
+    })
+    this.#ended = this.#receive()
+    this.#linger()
+  }
+
+  get record(): ConversationRecord {
+    return this.#record
+  }
+  get status(): ConnectionStatus {
+    return this.#status
+  }
+
+  /** Takes up the messages an earlier process left pending; any of them may have arrived. */
+  async resume(): Promise<void> {
+    for (const { event, state } of await this.#parts.log.unconfirmed(this.#record.conversationId)) {
+      if (state === 'pending') this.#outbox.add({ messageId: event.messageId, text: textOf(event.parts) }, true)
+    }
+  }
+
+  /** Somebody looks, until the returned function is called. */
+  watch(): () => void {
+    this.#watchers++
+    clearTimeout(this.#lingering)
+    this.#attend()
+    return () => {
+      this.#watchers--
+      this.#linger()
+    }
+  }
+
+  send(message: OutgoingMessage, mayHaveArrived: boolean): void {
+    this.#attend()
+    this.#outbox.add(message, mayHaveArrived)
+  }
+
+  async typing(typing: boolean): Promise<void> {
+    this.#attend()
+    await this.#upstream.typing(typing)
+  }
+
+  /** The guest leaves for good. */
+  async end(signal?: AbortSignal): Promise<void> {
+    if (this.#record.state === 'ended') return
+    await this.#upstream.end(signal)
+    await this.#finish('guest')
+  }
+
+  /** Lets go of the platform; what is pending stays so in the log. */
+  async close(): Promise<void> {
+    clearTimeout(this.#lingering)
+    clearTimeout(this.#attending)
+    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('conversation closed'))
+    await this.#ended
+  }
+
+  async #receive(): Promise<void> {
+    try {
+      for await (const event of this.#upstream) await this.#take(event)
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
+    }
+    await this.#saveCursor()
+    this.#parts.closed()
+  }
+
+  async #take(event: ConnectorEvent): Promise<void> {
+    switch (event.type) {
+      case 'up':
+        await this.#saveCursor()
+        return this.#tellStatus({ state: 'up' })
+      case 'down':
+        return this.#down(event.error, event.retryInMs)
+      case 'typing':
+        return this.#parts.log.tell(this.#record.conversationId, event)
+      case 'closed':
+        return this.#closedUpstream(event.error)
+      default:
+        return this.#takeStored(event)
+    }
+  }
+
+  async #takeStored(event: StoredConnectorEvent): Promise<void> {
+    const { conversationId, participants } = this.#record
+    if (event.cursor !== undefined && event.cursor !== this.#record.cursor) {
+      this.#record = { ...this.#record, cursor: event.cursor }
+      this.#unsavedCursor = true
+    }
+    if (event.type === 'ended' && this.#record.state === 'ended') return
+    const [logged] = await this.#parts.log.append(conversationId, [
+      await toNewEvent(this.#parts.log, conversationId, event),
+    ])
+    if (!logged) return
+    if (event.type === 'ended') return this.#save({ state: 'ended' })
+    this.#attend()
+    const participant = event.type === 'message' ? event.from : event.participant
+    if (participant.role === 'guest') return
+    const change = event.type === 'participant' ? event.change : 'joined'
+    const isKnown = participants.some(({ participantId }) => participantId === participant.participantId)
+    if (isKnown !== (change === 'joined')) {
+      await this.#save({ participants: withParticipant(participants, participant, change) })
+    }
+  }
+
+  async #closedUpstream(error: UpstreamError | undefined): Promise<void> {
+    if (!error || error.code === 'conversation-not-found' || error.code === 'conversation-ended') {
+      return this.#finish('system')
+    }
+    this.#logRefusal(error)
+    await this.#tellStatus({ state: 'down' })
+    if (this.#lastNotice === error.code) return
+    this.#lastNotice = error.code
+    await this.#append({ type: 'notice', problem: toUpstreamProblem(error, this.#parts.showDiagnosis) })
+  }
+
+  async #finish(endedBy: 'guest' | 'agent' | 'system'): Promise<void> {
+    if (this.#record.state === 'ended') return
+    await this.#save({ state: 'ended' })
+    await this.#append({ type: 'conversation', state: 'ended', endedBy })
+  }
+
+  async #fail(message: OutgoingMessage, error: UpstreamError): Promise<void> {
+    this.#logRefusal(error)
+    const problem = toUpstreamProblem(error, this.#parts.showDiagnosis)
+    await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
+    if (error.code === 'conversation-ended' || error.code === 'conversation-not-found') await this.#finish('system')
+  }
+
+  async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
+    for (const event of await this.#upstream.readRecord()) if ('upstreamId' in event) await this.#takeStored(event)
+    const message = await this.#parts.log.readMessage(this.#record.conversationId, messageId)
+    return message?.state === 'pending'
+  }
+
+  async #append(event: NewEvent): Promise<void> {
+    await this.#parts.log.append(this.#record.conversationId, [event])
+  }
+
+  async #save(change: Partial<ConversationRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change }
+    await this.#parts.store.write(this.#record)
+  }
+
+  async #saveCursor(): Promise<void> {
+    if (!this.#unsavedCursor) return
+    this.#unsavedCursor = false
+    await this.#save({})
+  }
+
+  #down(error: UpstreamError, retryInMs: number): void {
+    this.#parts.logger.warn({ event: 'upstream-down', cause: error.code, retryInMs: Math.round(retryInMs) })
+    const retryAt = new Date(this.#parts.clock.now() + retryInMs).toISOString()
+    void this.#tellStatus({ state: 'down', retryAt })
+  }
+
+  async #tellStatus(status: ConnectionStatus): Promise<void> {
+    if (status.state === 'up' && this.#status.state === 'up') return
+    this.#status = status
+    await this.#parts.log.tell(this.#record.conversationId, { type: 'connection', ...status })
+  }
+
+  #logRefusal(error: UpstreamError): void {
+    const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
+    this.#parts.logger.error({ event: 'platform-refused', cause, detail, requested, granted, missing, evidence, fix })
+  }
+
+  #attend(): void {
+    this.#upstream.attend('active')
+    clearTimeout(this.#attending)
+    this.#attending = setTimeout(() => this.#upstream.attend('idle'), ATTEND_MS).unref()
+  }
+
+  #linger(): void {
+    if (this.#watchers > 0) return
+    clearTimeout(this.#lingering)
+    this.#lingering = setTimeout(() => (this.#outbox.isEmpty ? void this.close() : this.#linger()), LINGER_MS).unref()
+  }
+}

@@ -1,0 +1,84 @@
+import { backOffMs, type Clock } from '../clock.ts'
+import type { OutgoingMessage, UpstreamSession } from '../connectors/connector.ts'
+import { UpstreamError } from '../connectors/upstream-error.ts'
+import type { Logger } from '../logger.ts'
+
+/** How long a message is tried before the guest is told that it did not get through. */
+const GIVE_UP_AFTER_MS = 10 * 60_000
+const RETRY = { baseMs: 500, capMs: 15_000 }
+
+export interface OutboxParts {
+  readonly upstream: Pick<UpstreamSession, 'send'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** The platform took it. */
+  sent(message: OutgoingMessage, upstreamId: string | undefined): Promise<void>
+  /** The platform will not take it. */
+  failed(message: OutgoingMessage, error: UpstreamError): Promise<void>
+  /** Reads the platform's record; resolves to whether the message still has to be sent. */
+  reconcile(message: OutgoingMessage): Promise<boolean>
+  /** The next attempt is made in so many milliseconds. */
+  waiting(error: UpstreamError, retryInMs: number): void
+}
+
+/**
+ * A conversation's messages on their way to the platform, one at a time and in order: none overtakes another. A message
+ * whose outcome is not known is looked for in the platform's record before it is sent again.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts
+  readonly #queue: { message: OutgoingMessage; mayHaveArrived: boolean }[] = []
+  #running = false
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0
+  }
+
+  /** `mayHaveArrived`: an earlier process may have sent it already. The same message again changes nothing. */
+  add(message: OutgoingMessage, mayHaveArrived: boolean): void {
+    if (this.#queue.some((entry) => entry.message.messageId === message.messageId)) return
+    this.#queue.push({ message, mayHaveArrived })
+    if (!this.#running) void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    try {
+      for (let next = this.#queue[0]; next; next = this.#queue[0]) {
+        await this.#deliver(next.message, next.mayHaveArrived)
+        this.#queue.shift()
+      }
+    } catch (error) {
+      // Stopped, or the store failed: what is queued is pending in the log, and taken up when the conversation is opened.
+      if (!this.#parts.signal.aborted) this.#parts.logger.error({ event: 'outbox-stopped', err: error })
+    } finally {
+      this.#running = false
+    }
+  }
+
+  async #deliver(message: OutgoingMessage, mayHaveArrived: boolean): Promise<void> {
+    const { upstream, clock, signal, sent, failed, reconcile, waiting } = this.#parts
+    const giveUpAtMs = clock.monotonic() + GIVE_UP_AFTER_MS
+    let isOpen = mayHaveArrived
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted()
+      try {
+        if (isOpen && !(await reconcile(message))) return
+        const { upstreamId } = await upstream.send(message)
+        return await sent(message, upstreamId)
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error
+        if (!error.retryable || clock.monotonic() > giveUpAtMs) return await failed(message, error)
+        isOpen ||= error.outcome === 'unknown'
+        const retryInMs = error.retryAfterMs ?? backOffMs(attempt, RETRY)
+        waiting(error, retryInMs)
+        await clock.sleep(retryInMs, signal)
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import type { Capabilities, Conversation } from '@foyer/shared/protocol/conversation'
+import type { SendMessage, SentMessage } from '@foyer/shared/protocol/message'
+import type { Clock } from '../clock.ts'
+import type { Connector, CredentialSlot, GuestProfile, UpstreamGuest } from '../connectors/connector.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import type { Logger } from '../logger.ts'
+import { ConversationError } from './conversation-error.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import { newConversation, type ConversationRecord } from './conversation.ts'
+import { textOf } from './ingest.ts'
+import { OpenConversation, type ConnectionStatus } from './open-conversation.ts'
+
+export interface RelayParts {
+  readonly connector: Connector
+  readonly log: EventLog
+  readonly store: ConversationStore
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly showDiagnosis: boolean
+  /** Where the credential of a session is kept. */
+  readonly credentialOf: (sessionId: string) => CredentialSlot
+}
+
+/** Guest commands to the platform, platform events to the log; one upstream session per conversation, any number of tabs. */
+export interface Relay {
+  readonly capabilities: Capabilities
+  /** The session's open conversation; one is begun upstream where there is none. Throws UpstreamError. */
+  openFor(sessionId: string, profile: GuestProfile): Promise<{ record: ConversationRecord; isNew: boolean }>
+  /** The session's last conversation, open or ended. */
+  latest(sessionId: string): Promise<ConversationRecord | undefined>
+  /** Undefined when there is none of this id. */
+  find(conversationId: string): Promise<ConversationRecord | undefined>
+  describe(record: ConversationRecord): Promise<Conversation>
+  /**
+   * Stores the message, then sees to it that it is sent. The same id and text again is the same message, and tries once
+   * more if it had failed. Throws ConversationError `ended`, `message-id-reused`.
+   */
+  send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }>
+  typing(record: ConversationRecord, typing: boolean): Promise<void>
+  /** The guest leaves for good. Throws UpstreamError. */
+  end(record: ConversationRecord, signal?: AbortSignal): Promise<void>
+  /** Somebody looks at the conversation: it is opened upstream, and stays so until `unwatch` and a little longer. */
+  watch(record: ConversationRecord): { status: ConnectionStatus; unwatch: () => void }
+  /** Gives back the credential and forgets the session's conversations, their logs included. */
+  forget(sessionId: string): Promise<void>
+  /** Takes up what an earlier process left unsent. */
+  recover(): Promise<void>
+  close(): Promise<void>
+}
+
+export function createRelay(parts: RelayParts): Relay {
+  const { connector, log, store, clock, logger } = parts
+  const open = new Map<string, OpenConversation>()
+  const guests = new Map<string, UpstreamGuest>()
+  const starting = new Map<string, Promise<ConversationRecord>>()
+
+  function guestOf(sessionId: string): UpstreamGuest {
+    const guest = guests.get(sessionId) ?? connector.guest(parts.credentialOf(sessionId))
+    guests.set(sessionId, guest)
+    return guest
+  }
+
+  function openOnDemand(record: ConversationRecord): OpenConversation {
+    const { conversationId, sessionId } = record
+    const known = open.get(conversationId)
+    if (known) return known
+    const conversation: OpenConversation = new OpenConversation(record, {
+      ...parts,
+      guest: guestOf(sessionId),
+      closed: () => {
+        if (open.get(conversationId) === conversation) open.delete(conversationId)
+      },
+    })
+    open.set(conversationId, conversation)
+    void conversation.resume().catch((error: unknown) => logger.error({ event: 'resume-failed', err: error }))
+    return conversation
+  }
+
+  async function latest(sessionId: string): Promise<ConversationRecord | undefined> {
+    const record = (await store.listOf(sessionId)).at(-1)
+    return record && (open.get(record.conversationId)?.record ?? record)
+  }
+
+  async function start(sessionId: string, profile: GuestProfile): Promise<ConversationRecord> {
+    const upstreamConversationId = await guestOf(sessionId).startConversation(profile)
+    const record = newConversation(sessionId, upstreamConversationId, clock.now())
+    await store.write(record)
+    return record
+  }
+
+  async function find(conversationId: string): Promise<ConversationRecord | undefined> {
+    return open.get(conversationId)?.record ?? store.read(conversationId)
+  }
+
+  async function send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }> {
+    const { conversationId } = record
+    const { messageId, text } = message
+    const earlier = await log.readMessage(conversationId, messageId)
+    if (earlier && textOf(earlier.event.parts) !== text) throw new ConversationError('message-id-reused')
+    if (earlier && earlier.state !== 'failed') {
+      return { messageId, seq: earlier.seq, state: earlier.state, repeated: true }
+    }
+    if (record.state === 'ended') throw new ConversationError('ended')
+
+    const from = { participantId: 'guest', role: 'guest' } as const
+    const [entry] = await log.append(conversationId, [
+      earlier
+        ? { type: 'receipt', messageId, state: 'pending' }
+        : { type: 'message', messageId, from, parts: [{ type: 'text', text }], state: 'pending' },
+    ])
+    if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
+    openOnDemand(record).send({ messageId, text }, earlier !== undefined)
+    return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
+  }
+
+  return {
+    capabilities: connector.capabilities,
+    find,
+    send,
+
+    latest,
+
+    async openFor(sessionId, profile) {
+      const record = await latest(sessionId)
+      if (record?.state === 'open') return { record, isNew: false }
+      const underWay = starting.get(sessionId)
+      if (underWay) return { record: await underWay, isNew: false }
+      const started = start(sessionId, profile).finally(() => starting.delete(sessionId))
+      starting.set(sessionId, started)
+      return { record: await started, isNew: true }
+    },
+
+    async describe({ conversationId, state, startedAtMs, participants }) {
+      const lastSeq = await log.lastSeq(conversationId)
+      const startedAt = new Date(startedAtMs).toISOString()
+      return { conversationId, state, startedAt, participants, lastSeq, capabilities: connector.capabilities }
+    },
+
+    async typing(record, typing) {
+      if (record.state === 'open') await openOnDemand(record).typing(typing)
+    },
+
+    end: (record, signal) => openOnDemand(record).end(signal),
+
+    watch(record) {
+      if (record.state === 'ended') return { status: { state: 'up' }, unwatch: () => undefined }
+      const conversation = openOnDemand(record)
+      return { status: conversation.status, unwatch: conversation.watch() }
+    },
+
+    async forget(sessionId) {
+      const records = await store.listOf(sessionId)
+      await Promise.all(records.map(({ conversationId }) => open.get(conversationId)?.close()))
+      const guest = guestOf(sessionId)
+      guests.delete(sessionId)
+      await guest.revoke().catch(() => logger.warn({ event: 'revocation-failed' }))
+      for (const { conversationId } of records) {
+        await log.remove(conversationId)
+        await store.remove(conversationId)
+      }
+    },
+
+    async recover() {
+      for (const conversationId of await log.conversationsWithPending()) {
+        const record = await store.read(conversationId)
+        if (record?.state === 'open') openOnDemand(record)
+      }
+    },
+
+    async close() {
+      await Promise.all([...open.values()].map((conversation) => conversation.close()))
+      await connector.close()
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { DatabaseSync } from 'node:sqlite'
+import * as v from 'valibot'
+import type { Sealer } from '../storage/sealing.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import { ConversationRecord } from './conversation.ts'
+
+const Row = v.object({ conversation_id: v.string(), body: v.instance(Uint8Array) })
+
+export function createSqliteConversationStore(database: DatabaseSync, sealer: Sealer): ConversationStore {
+  const sql = {
+    read: database.prepare('SELECT conversation_id, body FROM conversations WHERE conversation_id = ?'),
+    ofSession: database.prepare('SELECT conversation_id, body FROM conversations WHERE session_id = ?'),
+    write: database.prepare(`INSERT INTO conversations (conversation_id, session_id, body) VALUES (?, ?, ?)
+      ON CONFLICT (conversation_id) DO UPDATE SET body = excluded.body`),
+    remove: database.prepare('DELETE FROM conversations WHERE conversation_id = ?'),
+  }
+
+  function toRecord(row: unknown): ConversationRecord {
+    const { conversation_id, body } = v.parse(Row, row)
+    return v.parse(ConversationRecord, JSON.parse(sealer.open(body, contextOf(conversation_id))))
+  }
+
+  return {
+    async read(conversationId) {
+      const row = sql.read.get(conversationId)
+      return row && toRecord(row)
+    },
+    async write(record) {
+      const { conversationId, sessionId } = record
+      sql.write.run(conversationId, sessionId, sealer.seal(JSON.stringify(record), contextOf(conversationId)))
+    },
+    listOf: async (sessionId) =>
+      sql.ofSession
+        .all(sessionId)
+        .map(toRecord)
+        .sort((a, b) => a.startedAtMs - b.startedAtMs),
+    async remove(conversationId) {
+      sql.remove.run(conversationId)
+    },
+  }
+}
+
+const contextOf = (conversationId: string) => `conversation:${conversationId}`

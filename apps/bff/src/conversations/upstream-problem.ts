@@ -1,0 +1,78 @@
+import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
+import { toDiagnosis, type Cause } from '../connectors/diagnosis/verdict.ts'
+import type { UpstreamError } from '../connectors/upstream-error.ts'
+
+/** What a guest can be told of a refusal; the rest is for the person who runs Foyer and stands in the diagnosis. */
+interface Telling {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+}
+
+const unavailable: Telling = {
+  code: 'platform-unavailable',
+  status: 503,
+  title: 'The chat service cannot be reached',
+  detail: 'The chat service does not answer at the moment. Please try again shortly.',
+}
+const refused: Telling = {
+  code: 'platform-refused',
+  status: 502,
+  title: 'The chat service refused the request',
+  detail: 'The chat is not set up correctly. The people who run it have been told what to mend.',
+}
+const notAccepted: Telling = {
+  code: 'message-refused',
+  status: 422,
+  title: 'The message was not accepted',
+  detail: 'The chat service did not accept this message.',
+}
+
+const tellings: Partial<Record<Cause, Telling>> = {
+  network: unavailable,
+  'platform-unavailable': unavailable,
+  'answer-unreadable': unavailable,
+  'rate-limited': {
+    code: 'rate-limited',
+    status: 429,
+    title: 'Too many messages at once',
+    detail: 'The chat service asks for a short pause. Please try again in a moment.',
+  },
+  'scope-missing': {
+    code: 'guest-scope-missing',
+    status: 502,
+    title: 'The chat lacks a permission',
+    detail: 'Messages cannot be sent because the chat is not set up completely. The people who run it have been told.',
+  },
+  'message-too-long': { ...notAccepted, detail: 'This message is too long for the chat service. Please shorten it.' },
+  'body-too-large': { ...notAccepted, detail: 'This message is too long for the chat service. Please shorten it.' },
+  'request-invalid': notAccepted,
+  conflict: notAccepted,
+  'conversation-ended': {
+    code: 'conversation-ended',
+    status: 409,
+    title: 'The conversation has ended',
+    detail: 'This conversation has ended. You can start a new one.',
+  },
+  'conversation-not-found': {
+    code: 'conversation-not-found',
+    status: 404,
+    title: 'The conversation is not there any more',
+    detail: 'This conversation is no longer available. You can start a new one.',
+  },
+}
+
+/** An address for each code; what it means stands in docs/problems. */
+export const problemType = (code: ProblemCode): string => `urn:foyer:problem:${code}`
+
+/** The problem a guest sees, with the diagnosis where it may be shown. */
+export function toUpstreamProblem({ verdict }: UpstreamError, showDiagnosis: boolean): Problem {
+  const telling = tellings[verdict.cause] ?? refused
+  return {
+    type: problemType(telling.code),
+    ...telling,
+    ...(verdict.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(verdict.retryAfterMs / 1000) }),
+    ...(showDiagnosis ? { diagnosis: toDiagnosis(verdict) } : {}),
+  }
+}

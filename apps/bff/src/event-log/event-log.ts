@@ -1,0 +1,81 @@
+import type { LoggedEvent, MessageEvent, PassingEvent } from '@foyer/shared/protocol/event'
+import type { MessageState } from '@foyer/shared/protocol/message'
+
+type Unstamped<Event> = Event extends unknown ? Omit<Event, 'seq' | 'at'> : never
+
+/** An event about to be logged. `upstreamId` is the platform's id of it; the same id is logged once. */
+export type NewEvent = Unstamped<LoggedEvent> & { upstreamId?: string | undefined }
+export type NewPassingEvent = Unstamped<PassingEvent>
+
+/** One event as the stream carries it. `json` is the whole event, serialised once for every reader. */
+export interface LogEntry {
+  readonly seq: number
+  readonly type: string
+  readonly json: string
+}
+
+/** What is told once and not kept. */
+export interface PassingEntry extends LogEntry {
+  readonly passing: true
+}
+
+/** A message and how far it got. */
+export interface LoggedMessage {
+  readonly event: MessageEvent
+  readonly state: MessageState
+  readonly upstreamId: string | undefined
+}
+
+/** Events go when older than `maxAgeMs`, or when more than `maxEvents` of their conversation came after them. */
+export interface Retention {
+  readonly maxAgeMs: number
+  readonly maxEvents: number
+}
+
+export type Follower = (entry: LogEntry | PassingEntry) => void
+
+/**
+ * Per conversation, append-only, resumable: the only way back to the page. An event gets its `seq` (1, 2, 3 … without
+ * gaps), is stored, then told. Knows nothing of the platform.
+ */
+export interface EventLog {
+  /**
+   * Stores the events in order, all or none, and tells the followers. What is known already is left out: a message whose
+   * `messageId`, or anything whose `upstreamId`, stands in the log, and a receipt that moves its message nowhere
+   * (message-state.ts). Answers entry by entry; undefined for what was left out.
+   */
+  append(conversationId: string, events: readonly NewEvent[]): Promise<(LogEntry | undefined)[]>
+  /** Events after `seq`, oldest first, at most `limit`. Throws EventLogError `trimmed` when some of them are gone. */
+  readAfter(conversationId: string, seq: number, limit: number): Promise<LogEntry[]>
+  /** The last `limit` events before `seq` (exclusive; absent: the end), oldest first. */
+  readBefore(
+    conversationId: string,
+    seq: number | undefined,
+    limit: number,
+  ): Promise<{ entries: LogEntry[]; earlier: boolean }>
+  /** 0 for a conversation without events. */
+  lastSeq(conversationId: string): Promise<number>
+  /** Whether something of this upstream id stands in the log. */
+  knows(conversationId: string, upstreamId: string): Promise<boolean>
+  readMessage(conversationId: string, messageId: string): Promise<(LoggedMessage & { seq: number }) | undefined>
+  /** The guest's messages that are not confirmed by the platform's id, in order: `pending`, and `sent` without an id. */
+  unconfirmed(conversationId: string): Promise<LoggedMessage[]>
+  /** Conversations with messages still to be sent. */
+  conversationsWithPending(): Promise<string[]>
+  /** Calls back for everything appended or told from now on, until the returned function is called. */
+  follow(conversationId: string, follower: Follower): () => void
+  /** Tells the followers something that is not kept. */
+  tell(conversationId: string, event: NewPassingEvent): Promise<void>
+  /** Forgets the oldest events of every conversation; never one from the first pending message on, never the last. */
+  trim(retention: Retention): Promise<number>
+  remove(conversationId: string): Promise<void>
+}
+
+export class EventLogError extends Error {
+  override readonly name = 'EventLogError'
+  readonly code: 'trimmed'
+  constructor(code: 'trimmed') {
+    super('events asked for are no longer kept')
+    this.code = code
+  }
+}

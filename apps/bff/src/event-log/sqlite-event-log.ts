@@ -1,0 +1,181 @@
+import { MessageEvent, type LoggedEvent } from '@foyer/shared/protocol/event'
+import { MessageState } from '@foyer/shared/protocol/message'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import * as v from 'valibot'
+import type { Clock } from '../clock.ts'
+import type { Sealer } from '../storage/sealing.ts'
+import { inTransaction } from '../storage/sqlite.ts'
+import {
+  EventLogError,
+  type EventLog,
+  type Follower,
+  type LogEntry,
+  type LoggedMessage,
+  type NewEvent,
+} from './event-log.ts'
+import { canMove } from './message-state.ts'
+
+const Row = v.object({ seq: v.number(), type: v.string(), body: v.instance(Uint8Array) })
+const MessageRow = v.object({
+  ...Row.entries,
+  state: MessageState,
+  upstream_id: v.nullable(v.string()),
+})
+
+interface Parts {
+  readonly database: DatabaseSync
+  readonly sealer: Sealer
+  readonly clock: Clock
+}
+
+/** The embedded log: one table; bodies sealed, each to its place. Followers are told within this process. */
+export function createSqliteEventLog({ database, sealer, clock }: Parts): EventLog {
+  const sql = prepare(database)
+  const followers = new Map<string, Set<Follower>>()
+
+  const lastSeq = (conversationId: string) => Number(sql.last.get(conversationId)?.['seq'] ?? 0)
+  const contextOf = (conversationId: string, seq: number) => `event:${conversationId}:${seq}`
+
+  function toEntry(conversationId: string, row: unknown): LogEntry {
+    const { seq, type, body } = v.parse(Row, row)
+    return { seq, type, json: sealer.open(body, contextOf(conversationId, seq)) }
+  }
+
+  function toMessage(conversationId: string, row: unknown): LoggedMessage & { seq: number } {
+    const { seq, state, upstream_id } = v.parse(MessageRow, row)
+    const event = v.parse(MessageEvent, JSON.parse(toEntry(conversationId, row).json))
+    return { seq, event, state, upstreamId: upstream_id ?? undefined }
+  }
+
+  /** Whether there is anything to log; where a receipt moves its message, or names it upstream, the message's row follows. */
+  function admit(conversationId: string, event: NewEvent): boolean {
+    if (event.type === 'receipt') return admitReceipt(conversationId, event)
+    if (event.upstreamId !== undefined && sql.byUpstream.get(conversationId, event.upstreamId)) return false
+    return event.type !== 'message' || !sql.byMessage.get(conversationId, event.messageId)
+  }
+
+  function admitReceipt(conversationId: string, receipt: NewEvent & { type: 'receipt' }): boolean {
+    const row = sql.byMessage.get(conversationId, receipt.messageId)
+    if (!row) return false
+    const { seq, state, upstream_id } = v.parse(MessageRow, row)
+    const moves = canMove(state, receipt.state)
+    const names =
+      upstream_id === null &&
+      receipt.upstreamId !== undefined &&
+      !sql.byUpstream.get(conversationId, receipt.upstreamId)
+    if (moves || names) {
+      sql.move.run(
+        moves ? receipt.state : state,
+        names ? (receipt.upstreamId ?? null) : upstream_id,
+        conversationId,
+        seq,
+      )
+    }
+    return moves
+  }
+
+  function insert(conversationId: string, { upstreamId, ...event }: NewEvent): LogEntry {
+    const seq = lastSeq(conversationId) + 1
+    const atMs = clock.now()
+    const json = JSON.stringify({ seq, at: new Date(atMs).toISOString(), ...event } satisfies LoggedEvent)
+    const body = sealer.seal(json, contextOf(conversationId, seq))
+    const message = event.type === 'message' ? event : undefined
+    const messageId = 'messageId' in event ? event.messageId : null
+    const own = message?.from.role === 'guest' ? 1 : 0
+    const upstream = event.type === 'receipt' ? null : (upstreamId ?? null)
+    sql.insert.run(conversationId, seq, atMs, event.type, messageId, message?.state ?? null, own, upstream, body)
+    return { seq, type: event.type, json }
+  }
+
+  function notify(conversationId: string, entry: LogEntry): void {
+    for (const follower of followers.get(conversationId) ?? []) follower(entry)
+  }
+
+  return {
+    async append(conversationId, events) {
+      const entries = inTransaction(database, () =>
+        events.map((event) => (admit(conversationId, event) ? insert(conversationId, event) : undefined)),
+      )
+      for (const entry of entries) if (entry) notify(conversationId, entry)
+      return entries
+    },
+
+    async readAfter(conversationId, seq, limit) {
+      const entries = sql.after.all(conversationId, seq, limit).map((row) => toEntry(conversationId, row))
+      const first = entries[0]?.seq ?? lastSeq(conversationId) + 1
+      if (first > seq + 1 || seq > lastSeq(conversationId)) throw new EventLogError('trimmed')
+      return entries
+    },
+
+    async readBefore(conversationId, seq, limit) {
+      const rows = sql.before.all(conversationId, seq ?? Number.MAX_SAFE_INTEGER, limit + 1)
+      const entries = rows.slice(0, limit).map((row) => toEntry(conversationId, row))
+      return { entries: entries.reverse(), earlier: rows.length > limit }
+    },
+
+    lastSeq: async (conversationId) => lastSeq(conversationId),
+
+    knows: async (conversationId, upstreamId) => sql.byUpstream.get(conversationId, upstreamId) !== undefined,
+
+    async readMessage(conversationId, messageId) {
+      const row = sql.byMessage.get(conversationId, messageId)
+      return row && toMessage(conversationId, row)
+    },
+
+    unconfirmed: async (conversationId) =>
+      sql.unconfirmed.all(conversationId).map((row) => toMessage(conversationId, row)),
+
+    conversationsWithPending: async () => sql.withPending.all().map((row) => String(row['conversation_id'])),
+
+    follow(conversationId, follower) {
+      const all = followers.get(conversationId) ?? new Set()
+      followers.set(conversationId, all.add(follower))
+      return () => {
+        all.delete(follower)
+        if (all.size === 0 && followers.get(conversationId) === all) followers.delete(conversationId)
+      }
+    },
+
+    async tell(conversationId, event) {
+      if (!followers.has(conversationId)) return
+      const seq = lastSeq(conversationId)
+      const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
+      const entry = { seq, type: event.type, json, passing: true as const }
+      for (const follower of followers.get(conversationId) ?? []) follower(entry)
+    },
+
+    trim: async ({ maxAgeMs, maxEvents }) => Number(sql.trim.run(clock.now() - maxAgeMs, maxEvents).changes),
+
+    async remove(conversationId) {
+      sql.remove.run(conversationId)
+    },
+  }
+}
+
+function prepare(database: DatabaseSync): Record<StatementName, StatementSync> {
+  const entries = Object.entries(STATEMENTS).map(([name, text]) => [name, database.prepare(text)] as const)
+  return Object.fromEntries(entries) as Record<StatementName, StatementSync>
+}
+
+const MESSAGE = 'seq, type, body, state, upstream_id'
+const STATEMENTS = {
+  last: 'SELECT seq FROM events WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1',
+  insert: `INSERT INTO events (conversation_id, seq, at_ms, type, message_id, state, own, upstream_id, body)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  move: 'UPDATE events SET state = ?, upstream_id = ? WHERE conversation_id = ? AND seq = ?',
+  byMessage: `SELECT ${MESSAGE} FROM events WHERE conversation_id = ? AND message_id = ? AND type = 'message'`,
+  byUpstream: 'SELECT seq FROM events WHERE conversation_id = ? AND upstream_id = ?',
+  after: 'SELECT seq, type, body FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+  before: 'SELECT seq, type, body FROM events WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+  unconfirmed: `SELECT ${MESSAGE} FROM events
+                WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,
+  withPending: `SELECT DISTINCT conversation_id FROM events WHERE state = 'pending'`,
+  trim: `DELETE FROM events AS old
+         WHERE (at_ms < ? OR seq <= (SELECT MAX(seq) FROM events WHERE conversation_id = old.conversation_id) - ?)
+         AND seq < (SELECT MIN(keep.seq) FROM (
+           SELECT MAX(seq) AS seq FROM events WHERE conversation_id = old.conversation_id
+           UNION ALL SELECT MIN(seq) FROM events WHERE conversation_id = old.conversation_id AND state = 'pending'
+         ) AS keep WHERE keep.seq IS NOT NULL)`,
+  remove: 'DELETE FROM events WHERE conversation_id = ?',
+} as const
+type StatementName = keyof typeof STATEMENTS

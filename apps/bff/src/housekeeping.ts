@@ -1,0 +1,44 @@
+import type { Clock } from './clock.ts'
+import type { Relay } from './conversations/relay.ts'
+import type { EventLog, Retention } from './event-log/event-log.ts'
+import type { Logger } from './logger.ts'
+import type { SessionStore } from './sessions/session-store.ts'
+import type { SessionLifetimes } from './sessions/session.ts'
+
+const ROUND_MS = 15_000
+
+export interface HousekeepingParts {
+  readonly sessions: SessionStore
+  readonly relay: Relay
+  readonly log: EventLog
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly lifetimes: SessionLifetimes
+  readonly retention: Retention
+  /** Tells the streams of a session that it is over. */
+  readonly expired: (sessionId: string) => void
+}
+
+/** Ends sessions whose time is up, with all that belongs to them, and trims the logs; until the returned function is called. */
+export function startHousekeeping(parts: HousekeepingParts, roundMs = ROUND_MS): () => void {
+  let busy = false
+  const timer = setInterval(() => {
+    if (busy) return
+    busy = true
+    void tidy(parts)
+      .catch((error: unknown) => parts.logger.error({ event: 'housekeeping-failed', err: error }))
+      .finally(() => (busy = false))
+  }, roundMs).unref()
+  return () => clearInterval(timer)
+}
+
+async function tidy({ sessions, relay, log, clock, lifetimes, retention, expired }: HousekeepingParts): Promise<void> {
+  const now = clock.now()
+  const limits = { createdBeforeMs: now - lifetimes.absoluteMs, activeBeforeMs: now - lifetimes.idleMs }
+  for (const { sessionId } of await sessions.listExpired(limits)) {
+    expired(sessionId)
+    await relay.forget(sessionId)
+    await sessions.remove(sessionId)
+  }
+  await log.trim(retention)
+}

@@ -1,0 +1,81 @@
+import { createAdaptorServer } from '@hono/node-server'
+import { existsSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createApp } from './app.ts'
+import { systemClock } from './clock.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
+import { createGuestApiConnector } from './connectors/guest-api/connector.ts'
+import { createLogger } from './logger.ts'
+
+/** How long what is under way may take once the process is told to stop. */
+const STOP_MS = 8_000
+
+if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.loadEnvFile('.env')
+const config = readOrExit()
+const loggers = createLogger(config.logLevel)
+const logger = loggers('main')
+
+const connector = createGuestApiConnector({
+  origin: config.platformOrigin,
+  clientId: config.clientId,
+  clientSecret: config.clientSecret,
+  scopes: config.scopes,
+  region: config.region,
+  clock: systemClock,
+  logger: loggers('guest-api'),
+})
+const app = createApp({ config, connector, clock: systemClock, loggers })
+const server = createAdaptorServer({
+  fetch: app.http.fetch,
+  serverOptions: {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    requestTimeout: 20_000,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 65_000,
+  },
+}) as Server
+
+server.once('error', (error: NodeJS.ErrnoException) => {
+  const taken = error.code === 'EADDRINUSE'
+  exit(
+    taken
+      ? `PORT ${config.port} is in use on ${config.host}; set PORT to another one`
+      : `cannot listen: ${error.message}`,
+  )
+})
+server.listen(config.port, config.host, () => {
+  logger.info({
+    event: 'listening',
+    url: config.publicUrl,
+    connector: config.connector,
+    platform: config.platformOrigin,
+  })
+  void app.relay.recover().catch((error: unknown) => logger.error({ event: 'recovery-failed', err: error }))
+})
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal))
+
+async function stop(signal: string): Promise<void> {
+  logger.info({ event: 'stopping', signal })
+  setTimeout(() => process.exit(1), STOP_MS).unref()
+  const closed = new Promise((resolve) => server.close(resolve))
+  await app.close()
+  server.closeIdleConnections()
+  await Promise.race([closed, systemClock.sleep(1_000)])
+  process.exit(0)
+}
+
+function readOrExit(): Config {
+  try {
+    return readConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return exit(error.problems.join('\n'))
+  }
+}
+
+function exit(message: string): never {
+  process.stderr.write(`Foyer cannot start:\n${message}\n`)
+  process.exit(1)
+}

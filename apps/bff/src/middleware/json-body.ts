@@ -1,0 +1,93 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { RequestError } from '../problems.ts'
+
+/** Most bytes of a body: a message of 4096 characters, each escaped at its longest, fits into the larger. */
+export const MESSAGE_BYTES = 64 * 1024
+export const BODY_BYTES = 8 * 1024
+const MAX_DEPTH = 8
+
+/**
+ * The body of a request, parsed: bounded before it is read, strict UTF-8, bounded depth, and exactly the schema (S36, S37).
+ * Throws RequestError 413, 415, or 400 with what was wrong and where.
+ */
+export async function readJson<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+  maxBytes = BODY_BYTES,
+): Promise<v.InferOutput<Schema>> {
+  requireJson(c.req.header('Content-Type'), c.req.header('Content-Encoding'))
+  const text = decode(await readBounded(c, maxBytes))
+  if (depthOf(text) > MAX_DEPTH) throw invalid('', `must not be nested deeper than ${MAX_DEPTH}`)
+  return parse(schema, parseJson(text))
+}
+
+/** A value from outside, parsed. Throws RequestError `invalid-request` that names each wrong member. */
+export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value)
+  if (result.success) return result.output
+  const errors = result.issues
+    .slice(0, 10)
+    .map((issue) => ({ path: v.getDotPath(issue) ?? '', message: wordsOf(issue) }))
+  throw new RequestError('invalid-request', undefined, { errors })
+}
+
+const invalid = (path: string, message: string) =>
+  new RequestError('invalid-request', undefined, { errors: [{ path, message }] })
+
+/** Without the value itself: what came in is not echoed. */
+function wordsOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object')
+    return issue.expected === 'never' ? 'is not known here' : `must be ${issue.expected}`
+  return issue.kind === 'schema' ? `must be ${issue.expected ?? 'something else'}` : issue.message
+}
+
+function requireJson(contentType: string | undefined, contentEncoding: string | undefined): void {
+  const isJson = /^application\/json\s*(;\s*charset="?utf-8"?)?$/i.test(contentType?.trim() ?? '')
+  if (!isJson || contentEncoding !== undefined) throw new RequestError('unsupported-media-type')
+}
+
+async function readBounded(c: Context, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new RequestError('payload-too-large', `The body must have at most ${maxBytes} bytes.`, {
+      headers: { Connection: 'close' },
+    })
+  if (Number(c.req.header('Content-Length') ?? 0) > maxBytes) throw tooLarge()
+  // With a stated length the body cannot be longer; without one it is counted as it comes.
+  if (c.req.header('Content-Length') !== undefined) return new Uint8Array(await c.req.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw invalid('', 'must be UTF-8')
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('', 'must be JSON')
+  }
+}
+
+/** Deepest nesting of a JSON text, before it is parsed: parsing itself must not be made to recurse. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
+    else if (token === ']' || token === '}') depth--
+  }
+  return deepest
+}

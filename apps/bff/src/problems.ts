@@ -1,0 +1,171 @@
+import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
+import type { Context, Env, ErrorHandler, Hono, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { UpstreamError } from './connectors/upstream-error.ts'
+import { ConversationError } from './conversations/conversation-error.ts'
+import { problemType, toUpstreamProblem } from './conversations/upstream-problem.ts'
+import type { Logger } from './logger.ts'
+
+/** A request that is refused at the door. `errors` say where the input was wrong. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: ProblemCode
+  readonly errors: Problem['errors']
+  readonly headers: Record<string, string>
+
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    more: { errors?: Problem['errors']; headers?: Record<string, string> } = {},
+  ) {
+    super(detail ?? sentences[code].detail)
+    this.code = code
+    this.errors = more.errors
+    this.headers = more.headers ?? {}
+  }
+}
+
+type Sentence = Pick<Problem, 'status' | 'title' | 'detail'>
+
+/** Every problem this server itself can have; those of the platform are told in conversations/upstream-problem.ts. */
+const sentences: Record<ProblemCode, Sentence> = {
+  'blocked-cross-site': {
+    status: 403,
+    title: 'Request from another site',
+    detail: 'This request did not come from the chat page itself.',
+  },
+  'conversation-ended': { status: 409, title: 'The conversation has ended', detail: 'You can start a new one.' },
+  'conversation-not-found': {
+    status: 404,
+    title: 'No such conversation',
+    detail: 'There is no conversation of this id for you.',
+  },
+  'guest-scope-missing': {
+    status: 502,
+    title: 'The chat lacks a permission',
+    detail: 'The chat is not set up completely.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong',
+    detail: 'The server made a mistake. It has been logged.',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    detail: 'Something in the request is not as it should be.',
+  },
+  'message-id-reused': {
+    status: 422,
+    title: 'Message id used before',
+    detail: 'This messageId was used before with another content.',
+  },
+  'message-refused': {
+    status: 422,
+    title: 'The message was not accepted',
+    detail: 'The chat service did not accept it.',
+  },
+  'method-not-allowed': { status: 405, title: 'Method not allowed', detail: 'This address does not know that method.' },
+  'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
+  'payload-too-large': { status: 413, title: 'Too large', detail: 'The body of the request is too large.' },
+  'platform-refused': { status: 502, title: 'The chat service refused', detail: 'The chat is not set up correctly.' },
+  'platform-unavailable': {
+    status: 503,
+    title: 'The chat service cannot be reached',
+    detail: 'Please try again shortly.',
+  },
+  'rate-limited': { status: 429, title: 'Too many requests', detail: 'Please try again in a moment.' },
+  'session-required': { status: 401, title: 'No session', detail: 'Start a session first.' },
+  'shutting-down': {
+    status: 503,
+    title: 'Restarting',
+    detail: 'The server is restarting. Please try again in a moment.',
+  },
+  'too-many-streams': { status: 429, title: 'Too many streams', detail: 'This session has too many open streams.' },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'The body must be application/json.',
+  },
+}
+
+const conversationCodes: Record<ConversationError['code'], ProblemCode> = {
+  ended: 'conversation-ended',
+  'message-id-reused': 'message-id-reused',
+  'not-found': 'conversation-not-found',
+}
+
+const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
+  type: problemType(code),
+  code,
+  ...sentences[code],
+  ...more,
+})
+
+/** The problem an error becomes. What nobody expected becomes a bare `internal-error`. */
+function problemOf(error: unknown, showDiagnosis: boolean): Problem {
+  if (error instanceof UpstreamError) return toUpstreamProblem(error, showDiagnosis)
+  if (error instanceof ConversationError) return toProblem(conversationCodes[error.code])
+  if (error instanceof RequestError) {
+    return toProblem(error.code, { detail: error.message, ...(error.errors ? { errors: error.errors } : {}) })
+  }
+  if (error instanceof HTTPException && error.status === 413) return toProblem('payload-too-large')
+  return toProblem('internal-error')
+}
+
+/** The only place where an error becomes an answer. */
+export function createErrorHandler({
+  logger,
+  showDiagnosis,
+}: {
+  logger: Logger
+  showDiagnosis: boolean
+}): ErrorHandler {
+  return (error, c) => {
+    const problem = problemOf(error, showDiagnosis)
+    if (error instanceof RequestError) for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+    logProblem(logger, c, problem, error)
+    return answerProblem(c, problem)
+  }
+}
+
+/** A known address with another method: 405, with the methods it knows (RFC 9110 §15.5.6). */
+export function refuseOtherMethods<E extends Env>(
+  app: Hono<E>,
+  routes: readonly { method: string; path: string }[],
+): void {
+  for (const [path, known] of Map.groupBy(routes, (route) => route.path)) {
+    const allow = [...new Set(known.map(({ method }) => method))].join(', ')
+    app.all(path, () => {
+      throw new RequestError('method-not-allowed', undefined, { headers: { Allow: allow } })
+    })
+  }
+}
+
+export const answerNotFound: NotFoundHandler = (c) => answerProblem(c, toProblem('not-found'))
+
+function answerProblem(c: Context, problem: Problem): Response {
+  const requestId: unknown = c.get('requestId')
+  const { retryAfterSeconds } = problem
+  if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds))
+  c.header('Content-Type', 'application/problem+json')
+  c.header('Cache-Control', 'no-store')
+  const body = { ...problem, ...(typeof requestId === 'string' ? { requestId } : {}) }
+  return c.body(JSON.stringify(body), problem.status as ContentfulStatusCode)
+}
+
+function logProblem(logger: Logger, c: Context, { code, status }: Problem, error: unknown): void {
+  const entry = {
+    event: 'request-refused',
+    requestId: c.get('requestId') as unknown,
+    method: c.req.method,
+    code,
+    status,
+  }
+  if (error instanceof UpstreamError) {
+    const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
+    logger.error({ ...entry, diagnosis: { cause, detail, requested, granted, missing, evidence, fix } })
+  } else if (status >= 500) logger.error({ ...entry, err: error })
+  else logger.info(entry)
+}

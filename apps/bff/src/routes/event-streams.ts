@@ -1,0 +1,98 @@
+import type { ServerResponse } from 'node:http'
+import type { LogEntry, PassingEntry } from '../event-log/event-log.ts'
+import type { Sink } from '../event-log/replay-and-follow.ts'
+import { securityHeaders } from '../middleware/security-headers.ts'
+import { RequestError } from '../problems.ts'
+
+const HEARTBEAT_MS = 15_000
+/** A tab each, and some to spare for reloads that have not let go yet. */
+const MAX_PER_SESSION = 16
+/** What may wait in a slow reader's socket, and for how long its replay may stand still, before it is cut off (R22). */
+const MAX_QUEUED_BYTES = 1024 * 1024
+const STALL_MS = 10_000
+
+const HEADERS = {
+  ...securityHeaders,
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+}
+
+export interface EventStream extends Sink {
+  /** Aborts when the reader has gone, for whatever reason. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The open streams of this process, written straight to their sockets: one timer for all heartbeats, one string per event
+ * for all readers, no work per stream but the write.
+ */
+export class EventStreams {
+  readonly #open = new Map<ServerResponse, string>()
+  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
+  #closing = false
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Throws RequestError `too-many-streams` or `shutting-down` before anything is written. */
+  open(response: ServerResponse, sessionId: string, headers: Record<string, string>): EventStream {
+    if (this.#closing) throw new RequestError('shutting-down', undefined, { headers: { 'Retry-After': '1' } })
+    const ofSession = [...this.#open.values()].filter((id) => id === sessionId).length
+    if (ofSession >= MAX_PER_SESSION)
+      throw new RequestError('too-many-streams', undefined, { headers: { 'Retry-After': '5' } })
+
+    const gone = new AbortController()
+    this.#open.set(response, sessionId)
+    response.once('close', () => {
+      this.#open.delete(response)
+      gone.abort()
+    })
+    response.writeHead(200, { ...HEADERS, ...headers })
+    response.write(': open\n\n')
+    return { signal: gone.signal, write: (entry) => write(response, frameOf(entry)), ready: () => ready(response) }
+  }
+
+  /** Ends the streams of a session, with a last word. */
+  closeSession(sessionId: string, lastWord = ''): void {
+    for (const [response, id] of this.#open) if (id === sessionId) response.end(lastWord)
+  }
+
+  close(): void {
+    this.#closing = true
+    clearInterval(this.#heartbeat)
+    for (const response of this.#open.keys()) response.end(': bye\n\n')
+  }
+
+  #beat(): void {
+    for (const response of this.#open.keys()) write(response, ':\n\n')
+  }
+}
+
+function write(response: ServerResponse, frame: string): void {
+  response.write(frame)
+  if (response.writableLength > MAX_QUEUED_BYTES) response.destroy()
+}
+
+async function ready(response: ServerResponse): Promise<void> {
+  if (!response.writableNeedDrain || response.destroyed) return
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  const stalled = setTimeout(() => response.destroy(), STALL_MS).unref()
+  response.once('drain', resolve).once('close', resolve)
+  await promise
+  clearTimeout(stalled)
+  response.off('drain', resolve).off('close', resolve)
+}
+
+const frames = new WeakMap<LogEntry, string>()
+
+/** Only what is logged has an id: it is what a reader resumes from. */
+export function frameOf(entry: LogEntry | PassingEntry): string {
+  const known = frames.get(entry)
+  if (known !== undefined) return known
+  const id = 'passing' in entry ? '' : `id: ${entry.seq}\n`
+  const frame = `${id}event: ${entry.type}\ndata: ${entry.json}\n\n`
+  frames.set(entry, frame)
+  return frame
+}

@@ -1,0 +1,85 @@
+import type { Grant } from '@foyer/shared/protocol/grant'
+import { routes } from '@foyer/shared/protocol/routes'
+import { StartSession, type Session as SessionView } from '@foyer/shared/protocol/session'
+import { Hono } from 'hono'
+import type { Clock } from '../clock.ts'
+import type { Relay } from '../conversations/relay.ts'
+import { readJson } from '../middleware/json-body.ts'
+import { deleteSessionCookie, requireSession, setSessionCookie, type SessionEnv } from '../middleware/session-cookie.ts'
+import { RequestError } from '../problems.ts'
+import type { SessionStore, StoredCredential } from '../sessions/session-store.ts'
+import {
+  expiresAtMs,
+  hashHandle,
+  newHandle,
+  newSession,
+  type Session,
+  type SessionLifetimes,
+} from '../sessions/session.ts'
+
+/** How long ending a session may wait for the platform. */
+const GOODBYE_MS = 3_000
+
+export interface SessionRouteParts {
+  readonly sessions: SessionStore
+  readonly relay: Relay
+  readonly clock: Clock
+  readonly lifetimes: SessionLifetimes
+  /** Asks the platform to admit a guest. Throws UpstreamError. */
+  readonly admit: () => Promise<StoredCredential>
+  readonly describeGrant: (credential: StoredCredential) => Grant
+  /** Ends the streams of a session that is over. */
+  readonly closeStreams: (sessionId: string) => void
+}
+
+/** Start as guest, who am I, what am I allowed, end. */
+export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> {
+  const { sessions, relay, clock, lifetimes } = parts
+
+  async function view(session: Session): Promise<SessionView> {
+    const conversation = await relay.latest(session.sessionId)
+    return {
+      startedAt: new Date(session.createdAtMs).toISOString(),
+      expiresAt: new Date(expiresAtMs(session, lifetimes)).toISOString(),
+      idleSeconds: Math.floor(lifetimes.idleMs / 1000),
+      ...(conversation ? { conversationId: conversation.conversationId } : {}),
+    }
+  }
+
+  return new Hono<SessionEnv>()
+    .post(routes.startSession.path, async (c) => {
+      const { name, locale, attributes } = await readJson(c, StartSession)
+      const known = c.get('session')
+      if (known) return c.json(await view(known), 200)
+
+      const credential = await parts.admit()
+      const session = newSession({ name, locale, attributes }, clock.now())
+      const handle = newHandle()
+      await sessions.create(session, hashHandle(handle), credential)
+      setSessionCookie(c, handle, lifetimes.absoluteMs)
+      return c.json(await view(session), 201)
+    })
+
+    .get(routes.readSession.path, async (c) => c.json(await view(requireSession(c))))
+
+    .delete(routes.endSession.path, async (c) => {
+      const { sessionId } = requireSession(c)
+      const conversation = await relay.latest(sessionId)
+      if (conversation?.state === 'open') {
+        // The guest leaves whether or not the platform can be told.
+        await relay.end(conversation, AbortSignal.timeout(GOODBYE_MS)).catch(() => undefined)
+      }
+      await relay.forget(sessionId)
+      await sessions.remove(sessionId)
+      parts.closeStreams(sessionId)
+      deleteSessionCookie(c)
+      c.header('Clear-Site-Data', '"cookies", "storage"')
+      return c.body(null, 204)
+    })
+
+    .get(routes.readGrant.path, async (c) => {
+      const credential = await sessions.readCredential(requireSession(c).sessionId)
+      if (!credential) throw new RequestError('session-required')
+      return c.json(parts.describeGrant(credential))
+    })
+}

@@ -1,0 +1,19 @@
+import type { Session } from './session.ts'
+
+/** JSON, opaque here; sealed at rest. */
+export type StoredCredential = Readonly<Record<string, unknown>>
+
+/** Sessions by the hash of their handle, and each guest's credential beside. Expiry is the caller's to judge. */
+export interface SessionStore {
+  create(session: Session, handleHash: string, credential: StoredCredential): Promise<void>
+  findByHandle(handleHash: string): Promise<Session | undefined>
+  find(sessionId: string): Promise<Session | undefined>
+  /** Notes activity; never backwards. */
+  touch(sessionId: string, activeAtMs: number): Promise<void>
+  /** Undefined also when it can no longer be opened: the key is gone, or it was tampered with. */
+  readCredential(sessionId: string): Promise<StoredCredential | undefined>
+  writeCredential(sessionId: string, credential: StoredCredential): Promise<void>
+  remove(sessionId: string): Promise<void>
+  /** Sessions created before one instant or last active before the other. */
+  listExpired(limits: { createdBeforeMs: number; activeBeforeMs: number }): Promise<Session[]>
+}

@@ -1,0 +1,101 @@
+import type { DatabaseSync } from 'node:sqlite'
+import * as v from 'valibot'
+import type { Logger } from '../logger.ts'
+import { SealingError, type Sealer } from '../storage/sealing.ts'
+import type { SessionStore } from './session-store.ts'
+import { GuestProfile, type Session } from './session.ts'
+
+const Row = v.object({
+  session_id: v.string(),
+  created_at_ms: v.number(),
+  active_at_ms: v.number(),
+  guest: v.instance(Uint8Array),
+})
+const CredentialRow = v.object({ credential: v.nullable(v.instance(Uint8Array)) })
+const StoredCredential = v.record(v.string(), v.unknown())
+
+interface Parts {
+  readonly database: DatabaseSync
+  readonly sealer: Sealer
+  readonly logger: Logger
+}
+
+export function createSqliteSessionStore({ database, sealer, logger }: Parts): SessionStore {
+  const sql = {
+    create: database.prepare(`INSERT INTO sessions
+      (session_id, handle_hash, created_at_ms, active_at_ms, guest, credential) VALUES (?, ?, ?, ?, ?, ?)`),
+    byHandle: database.prepare(`${SELECT} WHERE handle_hash = ?`),
+    byId: database.prepare(`${SELECT} WHERE session_id = ?`),
+    touch: database.prepare('UPDATE sessions SET active_at_ms = MAX(active_at_ms, ?) WHERE session_id = ?'),
+    credential: database.prepare('SELECT credential FROM sessions WHERE session_id = ?'),
+    writeCredential: database.prepare('UPDATE sessions SET credential = ? WHERE session_id = ?'),
+    remove: database.prepare('DELETE FROM sessions WHERE session_id = ?'),
+    expired: database.prepare(`${SELECT} WHERE created_at_ms < ? OR active_at_ms < ?`),
+  }
+
+  /** What can no longer be opened is as good as not there; that it happened is logged. */
+  function open<Schema extends v.GenericSchema>(sealed: Uint8Array, context: string, schema: Schema) {
+    try {
+      return v.parse(schema, JSON.parse(sealer.open(sealed, context)))
+    } catch (error) {
+      if (!(error instanceof SealingError)) throw error
+      logger.warn({ event: 'store-decrypt-failed', reason: error.code })
+      return undefined
+    }
+  }
+
+  function toSession(row: unknown): Session | undefined {
+    const { session_id, created_at_ms, active_at_ms, guest } = v.parse(Row, row)
+    const profile = open(guest, guestContext(session_id), GuestProfile)
+    if (!profile) return undefined
+    return {
+      sessionId: session_id,
+      createdAtMs: created_at_ms,
+      activeAtMs: active_at_ms,
+      guest: profile,
+    }
+  }
+
+  return {
+    async create({ sessionId, createdAtMs, activeAtMs, guest }, handleHash, credential) {
+      const sealedGuest = sealer.seal(JSON.stringify(guest), guestContext(sessionId))
+      const sealedCredential = sealer.seal(JSON.stringify(credential), credentialContext(sessionId))
+      sql.create.run(sessionId, handleHash, createdAtMs, activeAtMs, sealedGuest, sealedCredential)
+    },
+
+    async findByHandle(handleHash) {
+      const row = sql.byHandle.get(handleHash)
+      return row && toSession(row)
+    },
+
+    async find(sessionId) {
+      const row = sql.byId.get(sessionId)
+      return row && toSession(row)
+    },
+
+    async touch(sessionId, activeAtMs) {
+      sql.touch.run(activeAtMs, sessionId)
+    },
+
+    async readCredential(sessionId) {
+      const sealed = v.parse(CredentialRow, sql.credential.get(sessionId) ?? { credential: null }).credential
+      return sealed ? open(sealed, credentialContext(sessionId), StoredCredential) : undefined
+    },
+
+    async writeCredential(sessionId, credential) {
+      sql.writeCredential.run(sealer.seal(JSON.stringify(credential), credentialContext(sessionId)), sessionId)
+    },
+
+    async remove(sessionId) {
+      sql.remove.run(sessionId)
+    },
+
+    async listExpired({ createdBeforeMs, activeBeforeMs }) {
+      return sql.expired.all(createdBeforeMs, activeBeforeMs).flatMap((row) => toSession(row) ?? [])
+    },
+  }
+}
+
+const SELECT = 'SELECT session_id, created_at_ms, active_at_ms, guest FROM sessions'
+const guestContext = (sessionId: string) => `session:${sessionId}:guest`
+const credentialContext = (sessionId: string) => `session:${sessionId}:credential`

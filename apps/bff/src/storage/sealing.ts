@@ -1,0 +1,68 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+/**
+ * Authenticated encryption of what is kept at rest (S7, S8).
+ *
+ * Envelope: version (1 byte), key id (4), nonce (12), tag (16), ciphertext; AES-256-GCM. `context` is authenticated with
+ * it, so that a record cannot be moved under another key of the store. The first key seals, every key opens: a new key in
+ * front rotates without signing anybody out.
+ */
+export interface Sealer {
+  seal(plain: string, context: string): Uint8Array
+  /** Throws SealingError `unknown-key` or `tampered`. */
+  open(sealed: Uint8Array, context: string): string
+}
+
+export class SealingError extends Error {
+  override readonly name = 'SealingError'
+  readonly code: 'unknown-key' | 'tampered'
+  constructor(code: 'unknown-key' | 'tampered') {
+    super(code === 'unknown-key' ? 'sealed under a key this process does not have' : 'not what was sealed')
+    this.code = code
+  }
+}
+
+export const KEY_BYTES = 32
+const VERSION = 1
+const ID_BYTES = 4
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const HEADER_BYTES = 1 + ID_BYTES + NONCE_BYTES + TAG_BYTES
+
+/** `keys`: 32 bytes each, newest first. */
+export function createSealer(keys: readonly Uint8Array[]): Sealer {
+  const ring = keys.map((key) => ({ id: keyId(key), key }))
+  const newest = ring[0]
+  if (!newest || keys.some((key) => key.length !== KEY_BYTES)) throw new Error(`keys of ${KEY_BYTES} bytes are needed`)
+
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', newest.key, nonce)
+      cipher.setAAD(Buffer.from(context))
+      const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      return Buffer.concat([Buffer.of(VERSION), newest.id, nonce, cipher.getAuthTag(), text])
+    },
+
+    open(sealed, context) {
+      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+      if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION) throw new SealingError('tampered')
+      const id = bytes.subarray(1, 1 + ID_BYTES)
+      const entry = ring.find((candidate) => candidate.id.equals(id))
+      if (!entry) throw new SealingError('unknown-key')
+      const nonce = bytes.subarray(1 + ID_BYTES, 1 + ID_BYTES + NONCE_BYTES)
+      const decipher = createDecipheriv('aes-256-gcm', entry.key, nonce)
+      decipher.setAAD(Buffer.from(context))
+      decipher.setAuthTag(bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES))
+      try {
+        return decipher.update(bytes.subarray(HEADER_BYTES), undefined, 'utf8') + decipher.final('utf8')
+      } catch {
+        throw new SealingError('tampered') // final() says only that the tag does not fit
+      }
+    },
+  }
+}
+
+function keyId(key: Uint8Array): Buffer {
+  return createHash('sha256').update('foyer-key-id').update(key).digest().subarray(0, ID_BYTES)
+}
