@@ -1,0 +1,62 @@
+import { Hono } from 'hono'
+import type { Conversation } from '../world/conversation.ts'
+import { disconnectByAgent, joinAgent, leaveAgent, postReply, showTyping, type Speaker } from '../world/take-part.ts'
+import type { World } from '../world/world.ts'
+import type { ControlParts } from './control-parts.ts'
+import { ControlRefusal, readControlBody } from './control-refusal.ts'
+import { AgentAction } from './schemas.ts'
+import { toConversationSummary } from './views.ts'
+
+/** How much history is shown at once. */
+const MAX_SHOWN_ENTITIES = 500
+
+/** An agent's part in conversations. */
+export function createAgentRoutes({ world, scenarios }: ControlParts): Hono {
+  const routes = new Hono()
+
+  routes.get('/conversations/:id', (context) => {
+    const conversation = findConversation(world, context.req.param('id'), 'path.id')
+    return context.json({
+      conversation: toConversationSummary(conversation, scenarios),
+      participants: conversation.participants,
+      entities: conversation.entities.slice(-MAX_SHOWN_ENTITIES).map(({ entity }) => entity),
+    })
+  })
+  routes.post('/conversations/:id/agent', async (context) => {
+    const conversation = findConversation(world, context.req.param('id'), 'path.id')
+    act(world, conversation, await readControlBody(context, AgentAction))
+    return context.json(toConversationSummary(conversation, scenarios))
+  })
+  return routes
+}
+
+/** Throws ControlRefusal 404 that points at `where`. */
+export function findConversation(world: World, id: string, where: string): Conversation {
+  const conversation = world.conversations.get(id)
+  if (conversation) return conversation
+  throw new ControlRefusal(404, 'conversation_not_found', 'There is no such conversation.', where)
+}
+
+function act(world: World, conversation: Conversation, action: AgentAction): void {
+  if (conversation.state === 'disconnected') {
+    throw new ControlRefusal(409, 'conversation_ended', 'The conversation has ended.')
+  }
+  switch (action.action) {
+    case 'join':
+      return joinAgent(world, conversation, action.name)
+    case 'message':
+      return void postReply(world, conversation, requireAgent(conversation), action.text)
+    case 'typing':
+      return showTyping(world, conversation, requireAgent(conversation), action.typing)
+    case 'leave':
+      requireAgent(conversation)
+      return leaveAgent(world, conversation)
+    case 'disconnect':
+      return disconnectByAgent(world, conversation, action.readOnly)
+  }
+}
+
+function requireAgent({ agentName }: Conversation): Speaker {
+  if (agentName !== undefined) return { nickname: agentName, kind: 'Human' }
+  throw new ControlRefusal(409, 'no_agent', 'No agent has joined this conversation.', 'body.action')
+}

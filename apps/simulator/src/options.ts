@@ -1,0 +1,64 @@
+import { scopes } from '@foyer/shared/platform/guest-api'
+import * as v from 'valibot'
+
+/** Where the two clients of the contract's samples come from: platform-api.md §5, samples 30–39. */
+export const DEMO_CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
+export const DEMO_CLIENT_SECRET = 'example-secret-not-real'
+export const PUBLIC_CLIENT_ID = 'faebdcaa-428e-4315-9461-c462fe340e3a'
+
+const EVERY_SCOPE = Object.values(scopes)
+/** Fractions are welcome: a test wants a token that lives half a second. At most thirty days. */
+const LifetimeSeconds = v.pipe(v.number(), v.gtValue(0), v.maxValue(2_592_000))
+const PerMinute = v.pipe(v.number(), v.integer(), v.minValue(1))
+
+export const ScopePolicy = v.picklist(['downgrade', 'reject'])
+export const InsufficientScopeDialect = v.picklist(['genesys', 'rfc6750', 'strings', 'bare'])
+export type InsufficientScopeDialect = v.InferOutput<typeof InsufficientScopeDialect>
+
+/** An OAuth client. `secret` null makes it public; `guestTtlSeconds` caps the lifetime of its tokens. */
+export const Client = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  name: v.optional(v.string(), 'Web guests'),
+  secret: v.nullable(v.pipe(v.string(), v.minLength(1))),
+  kind: v.optional(v.picklist(['guest', 'client-credentials', 'code']), 'guest'),
+  allowedScopes: v.optional(v.array(v.string()), EVERY_SCOPE),
+  defaultScopes: v.optional(v.array(v.string()), [scopes.read]),
+  guestTtlSeconds: v.optional(LifetimeSeconds),
+})
+export type Client = v.InferOutput<typeof Client>
+
+const DEFAULT_CLIENTS: v.InferInput<typeof Client>[] = [
+  { id: DEMO_CLIENT_ID, secret: DEMO_CLIENT_SECRET },
+  { id: PUBLIC_CLIENT_ID, secret: null, name: 'Public web guests', guestTtlSeconds: 300 },
+]
+
+/** How the platform behaves (platform-api.md §5.8). All of it may be changed while it runs. */
+export const Behaviour = v.strictObject({
+  guestTtlSeconds: v.optional(LifetimeSeconds, 900),
+  refreshTtlSeconds: v.optional(LifetimeSeconds, 86_400),
+  issueRefreshToken: v.optional(v.boolean(), true),
+  scopePolicy: v.optional(ScopePolicy, 'downgrade'),
+  insufficientScopeDialect: v.optional(InsufficientScopeDialect, 'genesys'),
+  createStatus: v.optional(v.picklist([200, 201, 202]), 200),
+  sendAnswer: v.optional(v.picklist(['message', 'messageData', 'empty']), 'message'),
+  /** `hint`: a token request with the same `guest_hint` is the same guest again; `token`: every one is a new guest. */
+  guestIdentity: v.optional(v.picklist(['token', 'hint']), 'token'),
+  /** Of one token. */
+  rateLimitPerMinute: v.optional(PerMinute, 300),
+  /** Of one client at the token endpoint, and of everybody without a valid token together. */
+  clientRateLimitPerMinute: v.optional(PerMinute, 3_000),
+  /** The best way of receiving that is offered: each includes those after it. */
+  receive: v.optional(v.picklist(['stream', 'wait', 'poll']), 'stream'),
+  clients: v.optional(v.array(Client), DEFAULT_CLIENTS),
+  /** A bot greets in every new conversation and answers until a person joins. */
+  demoAgent: v.optional(v.boolean(), false),
+})
+export type Behaviour = v.InferOutput<typeof Behaviour>
+
+export const SimulatorOptions = v.object({
+  ...Behaviour.entries,
+  host: v.optional(v.string(), '127.0.0.1'),
+  /** 0 takes any free port. */
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), 0),
+})
+export type SimulatorOptions = v.InferInput<typeof SimulatorOptions>

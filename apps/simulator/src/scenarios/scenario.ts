@@ -1,0 +1,17 @@
+import type { Conversation } from '../world/conversation.ts'
+import type { World } from '../world/world.ts'
+
+/** A script that plays the organisation's part in one conversation. */
+export interface Scenario {
+  readonly id: string
+  readonly title: string
+  readonly summary: string
+  readonly start: (world: World, conversation: Conversation) => Scene
+}
+
+/** A scenario at work. It is stopped when a person joins, and when the conversation ends. */
+export interface Scene {
+  /** The guest said something. */
+  readonly hear: (text: string) => void
+  readonly stop: () => void
+}

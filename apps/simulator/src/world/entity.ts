@@ -1,0 +1,27 @@
+/** What a conversation holds: a message or an event, worded as the guest REST contract sends it (platform-api.md §5.5). */
+export interface Entity {
+  readonly id: string
+  readonly conversationId: string
+  /** The platform's view: inbound comes from the guest. */
+  readonly direction: 'inbound' | 'outbound'
+  readonly type: 'Text' | 'Event'
+  readonly text?: string
+  readonly timestamp: string
+  readonly status?: 'received' | 'sent'
+  readonly originatingEntity: 'Human' | 'Bot'
+  readonly from?: { readonly id?: string; readonly nickname?: string }
+  readonly clientMessageId?: string
+  readonly events?: readonly EntityEvent[]
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+export type EntityEvent =
+  | { readonly eventType: 'Presence'; readonly presence: { readonly type: 'Join' | 'Disconnect' } }
+  | { readonly eventType: 'Typing'; readonly typing: { readonly type: 'On' | 'Off'; readonly duration: number } }
+
+/** An entity with its JSON, made once for every reader it will ever have. */
+export interface WrittenEntity {
+  readonly entity: Entity
+  readonly json: string
+  readonly atMs: number
+}
