@@ -18,9 +18,9 @@ const MAX_WAIT_SECONDS = 25
 /** Reads a list's query (platform-api.md §5.5). Throws a 400 that names the parameter. */
 export function parsePageQuery(query: URLSearchParams, conversation: Conversation): PageQuery {
   const after = cursorPosition(query, 'after', conversation)
-  const before = query.has('before') ? cursorPosition(query, 'before', conversation) : Infinity
+  const before = query.has('before') ? Math.ceil(cursorPosition(query, 'before', conversation)) : Infinity
   return {
-    start: Math.max(after + 1, positionSince(query.get('since'), conversation)),
+    start: Math.max(Math.floor(after) + 1, positionSince(query.get('since'), conversation)),
     end: before,
     descending: parseSortOrder(query.get('sortOrder')),
     pageSize: parseNumber(

@@ -28,7 +28,7 @@ export interface Conversation {
   guestIsTyping: boolean
   inboundCount: number
   readonly entities: WrittenEntity[]
-  /** Where in `entities` an id stands; for the id of a typing event, where the next entity would have stood, less one. */
+  /** Where in `entities` an id stands; a typing event, which is not in it, stands half-way between two. */
   readonly positions: Map<string, number>
   readonly typingIds: string[]
   readonly sends: Map<string, RememberedSend>
@@ -90,7 +90,7 @@ const MAX_TYPING_IDS = 64
 /** Tells those who listen now, and nobody later. Its id is a good cursor all the same: a reader may page on from it. */
 export function announceEntity(conversation: Conversation, draft: EntityDraft, nowMs: number): WrittenEntity {
   const written = writeEntity(conversation, draft, nowMs)
-  conversation.positions.set(written.entity.id, conversation.entities.length - 1)
+  conversation.positions.set(written.entity.id, conversation.entities.length - 0.5)
   if (conversation.typingIds.push(written.entity.id) > MAX_TYPING_IDS) {
     conversation.positions.delete(conversation.typingIds.shift() ?? '')
   }
