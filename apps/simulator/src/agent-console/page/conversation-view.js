@@ -3,15 +3,16 @@ import { createComposer } from './composer.js'
 import { element, nameOf } from './dom.js'
 import { createEntrance, readAgentName } from './entrance.js'
 import { drawEntity } from './history.js'
+import { keepAtEnd } from './keep-at-end.js'
 
 const GUEST_TYPING_MS = 6000
-const NEAR_END_PX = 80
 
 /** One open conversation on the right. It lives until `close`. */
 export function openConversation(section, { summary, scenarios, onBack }) {
   const { id } = summary
   const shownIds = new Set()
   const history = element('ol', { className: 'history', 'aria-label': 'History', tabIndex: 0 })
+  const end = keepAtEnd(history)
   const typingLine = element('p', { className: 'typing', role: 'status' })
   const problem = element('p', { className: 'problem', role: 'alert' })
   const footer = element('div', { className: 'footer' })
@@ -52,7 +53,7 @@ export function openConversation(section, { summary, scenarios, onBack }) {
       const { conversation, entities } = await readConversation(id)
       entities.forEach(append)
       update(conversation)
-      history.scrollTop = history.scrollHeight
+      end.follow()
     })
   }
 
@@ -61,10 +62,9 @@ export function openConversation(section, { summary, scenarios, onBack }) {
     shownIds.add(entity.id)
     const item = drawEntity(entity)
     if (!item) return
-    const isNearEnd = history.scrollHeight - history.scrollTop - history.clientHeight < NEAR_END_PX
     history.append(item)
     if (entity.direction === 'inbound') showTyping(false)
-    if (isNearEnd) history.scrollTop = history.scrollHeight
+    end.follow()
   }
 
   function update(conversation) {
@@ -105,6 +105,7 @@ export function openConversation(section, { summary, scenarios, onBack }) {
     close() {
       clearTimeout(typingTimer)
       composer?.stop()
+      end.stop()
       section.replaceChildren()
     },
   }

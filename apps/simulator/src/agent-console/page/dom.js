@@ -13,7 +13,7 @@ export function element(tag, properties = {}, ...children) {
   return node
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const calendar = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 
 /** The time of day; the day for what is older. */

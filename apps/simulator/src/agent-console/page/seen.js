@@ -1,10 +1,11 @@
 const KEY = 'seen-counts'
 
-/** How many of each guest's messages this window has shown: what is beyond that is unread. */
+/** How many of each guest's messages this window has shown: what is beyond that, and can still be answered, is unread. */
 export function createSeen() {
   const counts = read()
   return {
-    unreadOf: ({ id, inboundCount }) => Math.max(0, inboundCount - (counts[id] ?? 0)),
+    unreadOf: ({ id, inboundCount, state }) =>
+      state === 'connected' ? Math.max(0, inboundCount - (counts[id] ?? 0)) : 0,
     see({ id, inboundCount }) {
       if (counts[id] === inboundCount) return
       counts[id] = inboundCount
