@@ -136,8 +136,11 @@ export class Outbox {
     } catch (error) {
       if (signal.aborted) return undefined
       if (!(error instanceof ProblemError) || isRetryable(error)) return retryAfterMs(error) ?? backOffMs(attempt)
-      if (closes(error)) this.#options.onClosed(error)
-      else this.#judge(letter, 'failed', error.problem)
+      if (!closes(error)) this.#judge(letter, 'failed', error.problem)
+      else {
+        this.#attached.abort()
+        this.#options.onClosed(error)
+      }
     }
     return undefined
   }

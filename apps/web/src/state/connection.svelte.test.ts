@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { FakeClock } from '../api/fake-clock.ts'
+import { FakeNetwork } from '../api/fake-network.ts'
+import { Connection } from './connection.svelte.ts'
+
+function createConnection() {
+  const clock = new FakeClock()
+  const network = new FakeNetwork()
+  const connection = new Connection(clock, network)
+  connection.start()
+  return { clock, network, connection }
+}
+
+test('says nothing of a blip', async () => {
+  const { clock, connection } = createConnection()
+  connection.down('stream')
+  await clock.pass(1400)
+  connection.up('stream')
+  await clock.pass(5000)
+  expect(connection.trouble).toBeUndefined()
+})
+
+test('says that it is reconnecting when that takes longer, and nothing once it is back', async () => {
+  const { clock, connection } = createConnection()
+  connection.down('stream')
+  await clock.pass(1500)
+  expect(connection.trouble).toEqual({ state: 'reconnecting' })
+  connection.up('stream')
+  expect(connection.trouble).toBeUndefined()
+})
+
+test('counts down to the next attempt', async () => {
+  const { clock, connection } = createConnection()
+  connection.down('upstream', clock.now() + 10_000)
+  await clock.pass(1500)
+  expect(connection.trouble).toEqual({ state: 'waiting', seconds: 9 })
+  await clock.pass(7000)
+  expect(connection.trouble).toEqual({ state: 'waiting', seconds: 2 })
+  await clock.pass(2000)
+  expect(connection.trouble).toEqual({ state: 'reconnecting' })
+})
+
+test('being offline is the first thing to know', async () => {
+  const { clock, network, connection } = createConnection()
+  connection.down('stream', clock.now() + 60_000)
+  network.go(false)
+  await clock.pass(2000)
+  expect(connection.trouble).toEqual({ state: 'offline' })
+  network.go(true)
+  expect(connection.trouble).toMatchObject({ state: 'waiting' })
+})
+
+test('all is well only when every line is', async () => {
+  const { clock, connection } = createConnection()
+  connection.down('stream')
+  connection.down('upstream')
+  await clock.pass(2000)
+  connection.up('stream')
+  expect(connection.trouble).toBeDefined()
+  connection.up('upstream')
+  expect(connection.trouble).toBeUndefined()
+})

@@ -1,0 +1,216 @@
+import type { Conversation } from '@foyer/shared/protocol/conversation'
+import type { StreamEvent } from '@foyer/shared/protocol/event'
+import type { ProblemCode } from '@foyer/shared/protocol/problem'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Client } from '../api/client.ts'
+import { FakeClock } from '../api/fake-clock.ts'
+import { FakeNetwork } from '../api/fake-network.ts'
+import { ProblemError, UnreachableError } from '../api/problem-error.ts'
+import { became, guest, mia, said } from '../timeline/timeline-samples.ts'
+import { Connection } from './connection.svelte.ts'
+import { ConversationState } from './conversation.svelte.ts'
+import { Draft } from './draft.svelte.ts'
+import { fakeStorage } from './fake-storage.ts'
+import { Outbox } from './outbox.svelte.ts'
+import { GuestSession } from './session.svelte.ts'
+import { createTabStorage } from './tab-storage.ts'
+
+const refusal = (status: number, code: ProblemCode) =>
+  new ProblemError({ type: 'about:blank', title: '', status, detail: '', code })
+const session = { startedAt: '', expiresAt: '', idleSeconds: 900 }
+const unknown = () => Promise.reject(refusal(401, 'session-required'))
+const all = {
+  typing: true,
+  attachments: true,
+  structuredContent: true,
+  clear: true,
+  end: true,
+  history: true,
+  readReceipts: true,
+}
+
+/** The page's state in front of a BFF that has no session yet, except for what `answers` says. */
+function createPage(answers: Partial<Client> = {}) {
+  const clock = new FakeClock()
+  const network = new FakeNetwork()
+  const storage = createTabStorage(fakeStorage)
+  const connection = new Connection(clock, network)
+  const draft = new Draft(storage)
+  const asked: string[] = []
+  const streams: ReadableStreamDefaultController<Uint8Array>[] = []
+  let hasSession = false
+  const conversation = (conversationId: string): Conversation => {
+    return { conversationId, state: 'open', startedAt: '', participants: [], capabilities: all, lastSeq: 0 }
+  }
+  const client: Client = {
+    readSession: () => (hasSession ? Promise.resolve(session) : unknown()),
+    startSession: () => Promise.resolve(((hasSession = true), session)),
+    openConversation: () =>
+      Promise.resolve(conversation(`c-${asked.filter((name) => name === 'openConversation').length}`)),
+    readConversation: (id) => Promise.resolve(conversation(id)),
+    readMessages: () => Promise.resolve({ events: [], earlier: false, lastSeq: 0 }),
+    sendMessage: (_, { messageId }) => Promise.resolve({ messageId, seq: 1, state: 'pending' }),
+    setTyping: () => Promise.resolve(undefined),
+    endConversation: () => Promise.resolve(undefined),
+    followEvents: () => Promise.resolve(new Response(new ReadableStream({ start: (line) => void streams.push(line) }))),
+    ...answers,
+  }
+  const counting = new Proxy(client, { get: (target, name) => (asked.push(String(name)), Reflect.get(target, name)) })
+  const outbox: Outbox = new Outbox({
+    send: client.sendMessage,
+    clock,
+    network,
+    storage,
+    onClosed: (error) => guestSession.close(error),
+    onWaiting: () => {},
+  })
+  const guestSession = new GuestSession({
+    client: counting,
+    clock,
+    network,
+    connection,
+    draft,
+    outbox,
+    locale: 'en-GB',
+    loadConversation: () => Promise.resolve({ ConversationState }),
+  })
+  onTestFinished(() => guestSession.conversation?.close())
+  const tell = async (...events: StreamEvent[]) => {
+    const frames = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+    streams.at(-1)?.enqueue(new TextEncoder().encode(frames))
+    await clock.pass(0)
+  }
+  return { page: guestSession, clock, network, draft, outbox, asked, tell }
+}
+
+test('loading the page asks, and starts nothing', async () => {
+  const { page, clock, asked } = createPage()
+  await page.resume()
+  await clock.pass(60_000)
+  expect(asked).toEqual(['readSession'])
+  expect(page.phase).toBe('idle')
+})
+
+test('the first interaction opens the chat, once', async () => {
+  const { page, clock, asked } = createPage()
+  void page.start()
+  void page.start()
+  await clock.pass(0)
+  expect(asked).toEqual(['startSession', 'readSession', 'openConversation', 'readMessages', 'followEvents'])
+  expect(page.phase).toBe('open')
+})
+
+test('an interaction while it still looks for a session opens the chat after it', async () => {
+  const { page, clock } = createPage()
+  void page.resume()
+  void page.start()
+  await clock.pass(0)
+  expect(page.phase).toBe('open')
+})
+
+test('a reload takes up the conversation there was', async () => {
+  const readSession = () => Promise.resolve({ ...session, conversationId: 'c-7' })
+  const readMessages = () => Promise.resolve({ events: [said(1, mia, 'Hello')], earlier: false, lastSeq: 1 })
+  const { page, clock } = createPage({ readSession, readMessages })
+  void page.resume()
+  await clock.pass(0)
+  expect(page.conversation?.conversationId).toBe('c-7')
+  expect(page.conversation?.timeline.entries).toHaveLength(1)
+})
+
+test('a refused start is shown, gives back what was sent, and can be tried again', async () => {
+  let isRefused = true
+  const startSession = () =>
+    isRefused ? Promise.reject(refusal(502, 'guest-scope-missing')) : Promise.resolve(session)
+  const { page, clock, draft, outbox } = createPage({ startSession, readSession: () => Promise.resolve(session) })
+  void page.start()
+  outbox.add({ messageId: 'message-1', text: 'Hello' })
+  await clock.pass(0)
+  expect(page.problem?.code).toBe('guest-scope-missing')
+  expect(draft.text).toBe('Hello')
+  isRefused = false
+  void page.start()
+  await clock.pass(0)
+  expect(page.phase).toBe('open')
+})
+
+test('a start that nobody answers is tried until somebody does', async () => {
+  let attempts = 0
+  const startSession = () => (++attempts < 4 ? Promise.reject(new UnreachableError()) : Promise.resolve(session))
+  const { page, clock } = createPage({ startSession, readSession: () => Promise.resolve(session) })
+  void page.start()
+  await clock.pass(60_000)
+  expect(attempts).toBe(4)
+  expect(page.phase).toBe('open')
+})
+
+test('a cookie that was not kept is noticed', async () => {
+  const { page, clock } = createPage({ readSession: unknown })
+  void page.start()
+  await clock.pass(0)
+  expect(page.phase).toBe('blocked')
+})
+
+test('a message goes out as soon as the chat is open, and is shown once when the stream tells of it', async () => {
+  const { page, clock, outbox, tell } = createPage()
+  outbox.add({ messageId: 'message-1', text: 'Hello' })
+  void page.start()
+  await clock.pass(0)
+  expect(outbox.letters[0]?.accepted).toBe(true)
+  await tell(said(1, guest, 'Hello'))
+  expect(outbox.letters).toEqual([])
+  expect(page.conversation?.timeline.entries).toHaveLength(1)
+})
+
+test('a session that is gone leaves every text in the composer', async () => {
+  const { page, clock, draft, outbox } = createPage({ sendMessage: unknown })
+  void page.start()
+  await clock.pass(0)
+  outbox.add({ messageId: 'message-1', text: 'one' })
+  draft.write('two')
+  await clock.pass(0)
+  expect(page.phase).toBe('gone')
+  expect(draft.text).toBe('one\ntwo')
+})
+
+test('a conversation that ends stays to be read, and a new one starts empty', async () => {
+  const { page, clock, tell } = createPage()
+  void page.start()
+  await clock.pass(0)
+  await tell(said(1, mia, 'Bye'), became(2, 'ended'))
+  expect(page.conversation?.phase).toBe('ended')
+  expect(page.conversation?.timeline.entries).toHaveLength(2)
+  expect(page.canWrite).toBe(false)
+  void page.start()
+  await clock.pass(0)
+  expect(page.conversation?.timeline.entries).toEqual([])
+  expect(page.canWrite).toBe(true)
+})
+
+test('typing is over with a message, or when its time is', async () => {
+  const { page, clock, tell } = createPage()
+  void page.start()
+  await clock.pass(0)
+  const typing = {
+    seq: 0,
+    at: '2026-03-10T09:00:00.000Z',
+    type: 'typing' as const,
+    participant: mia,
+    typing: true,
+    durationMs: 5000,
+  }
+  await tell(typing)
+  expect(page.conversation?.typing.now).toEqual([mia])
+  await clock.pass(5000)
+  expect(page.conversation?.typing.now).toEqual([])
+  await tell(typing, said(1, mia, 'Hello'))
+  expect(page.conversation?.typing.now).toEqual([])
+})
+
+test('a reset reads the history anew', async () => {
+  const { page, clock, tell, asked } = createPage()
+  void page.start()
+  await clock.pass(0)
+  await tell({ seq: 9, at: '2026-03-10T09:00:00.000Z', type: 'reset' })
+  expect(asked.filter((name) => name === 'readMessages')).toHaveLength(2)
+})

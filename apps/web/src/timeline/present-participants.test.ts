@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { applyEvents } from './apply-event.ts'
+import { presentParticipants } from './present-participants.ts'
+import { bot, came, guest, mia } from './timeline-samples.ts'
+import { emptyTimeline } from './timeline.ts'
+
+const { entries } = applyEvents(emptyTimeline, [came(1, bot), came(2, bot, 'left'), came(3, mia), came(4, guest)])
+
+test('follows the coming and going since the snapshot', () => {
+  expect(presentParticipants({ participants: [bot], seq: 1 }, entries)).toEqual([mia])
+})
+
+test('does not apply again what the snapshot knows', () => {
+  expect(presentParticipants({ participants: [mia], seq: 4 }, entries)).toEqual([mia])
+})
