@@ -21,7 +21,7 @@ docs/configuration.md explains each variable.
 `
 
 const NOTHING_SET = `Nothing is configured: no variable that begins with FOYER_ is set, here or in .env.
-Copy .env.example to .env, or see docs/configuration.md.
+Copy .env.example to .env and fill it in; see docs/configuration.md.
 
 To check the demo, let \`npm start\` run in another terminal, then:
 
