@@ -2,10 +2,12 @@ import { EventLogError, type EventLog, type LogEntry, type PassingEntry } from '
 
 /*
  * Reading a log live, without a gap and without a repeat, in three phases:
- *   backlog  pages after `seq`, as fast as the reader takes them; what is appended meanwhile will be in a later page
- *   overlap  the last page was empty: what was told since that page was asked for is handed on, minus what was read
+ *   backlog  pages after `seq`, entry by entry as the reader takes them; what is appended meanwhile will be in a later page
+ *   overlap  the last page was empty: what was told since that page was asked for is handed on, minus what was read, and
+ *            what passed in all that time, which no page has
  *   follow   every entry as it is told
- * The follower is in place before the first page is read, so nothing falls between.
+ * The follower is in place before the first page is read, so nothing falls between. A reader who has gone is let go in
+ * each phase, and is written nothing more.
  */
 
 const PAGE = 200
@@ -40,18 +42,23 @@ export async function replayAndFollow(
 
   try {
     while (!signal.aborted) {
-      told = []
+      told = told.filter((entry) => 'passing' in entry)
       const page = await log.readAfter(conversationId, read, PAGE)
       if (page.length === 0) break
-      page.forEach(pass)
-      await sink.ready()
+      for (const entry of page) {
+        if (signal.aborted) break
+        pass(entry)
+        await sink.ready()
+      }
     }
   } catch (error) {
     unfollow()
     if (error instanceof EventLogError) return 'trimmed'
     throw error
   }
-  told.forEach(pass)
+  // A signal that was aborted before we listened to it tells nobody.
+  if (signal.aborted) unfollow()
+  else told.forEach(pass)
   following = true
   return 'following'
 }

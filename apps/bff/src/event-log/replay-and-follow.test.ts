@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'vitest'
+import { FakeClock, settle } from '../../test/support/fake-clock.ts'
+import { newSealer, openDatabase } from '../../test/support/stores.ts'
+import type { EventLog, Follower, LogEntry, NewEvent, PassingEntry } from './event-log.ts'
+import { replayAndFollow, type Sink } from './replay-and-follow.ts'
+import { createSqliteEventLog } from './sqlite-event-log.ts'
+
+const ID = 'conversation-1'
+const AGENT = { participantId: 'agent:1', role: 'agent' } as const
+const TYPING = { type: 'typing', participant: AGENT, typing: true, durationMs: 5_000 } as const
+const UP = { type: 'connection', state: 'up' } as const
+
+describe('reading a log live', () => {
+  test('gives the backlog, then what comes', async () => {
+    const { log, say } = createLog()
+    await say(3)
+    const reader = read(log)
+    expect(await reader.outcome).toBe('following')
+    await say(2)
+    expect(reader.seqs()).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('goes on after what was read before', async () => {
+    const { log, say } = createLog()
+    await say(5)
+    const reader = read(log, { after: 3 })
+    await reader.outcome
+    expect(reader.seqs()).toEqual([4, 5])
+  })
+
+  test('follows a conversation in which nothing has happened yet', async () => {
+    const { log, say } = createLog()
+    const reader = read(log)
+    expect(await reader.outcome).toBe('following')
+    await say(1)
+    expect(reader.seqs()).toEqual([1])
+  })
+
+  test('reads a backlog of many pages', async () => {
+    const { log, say } = createLog()
+    await say(450)
+    const reader = read(log)
+    await reader.outcome
+    expect(reader.seqs()).toEqual(oneTo(450))
+  })
+
+  test('hands on what passes while it follows', async () => {
+    const { log } = createLog()
+    const reader = read(log)
+    await reader.outcome
+    await log.tell(ID, TYPING)
+    expect(reader.written.map(({ type }) => type)).toEqual(['typing'])
+  })
+
+  test('does not lose what passed while the backlog was read: the line’s state is told only once', async () => {
+    const { log, say } = createLog()
+    await say(3)
+    const reader = read(log, { ready: once(() => log.tell(ID, UP)) })
+    await reader.outcome
+    expect(reader.written.map(({ type }) => type)).toContain('connection')
+    expect(reader.seqs()).toEqual([1, 2, 3])
+  })
+
+  test('tells who asks for what is trimmed, writes nothing, and lets go', async () => {
+    const { log, say, followers } = createLog()
+    await say(5)
+    await log.trim({ maxAgeMs: 1_000_000, maxEvents: 2 })
+    const reader = read(log, { after: 1 })
+    expect(await reader.outcome).toBe('trimmed')
+    await say(1)
+    expect(reader.written).toEqual([])
+    expect(followers()).toBe(0)
+  })
+
+  test('tells who asks for what never was', async () => {
+    const { log, say } = createLog()
+    await say(2)
+    expect(await read(log, { after: 9 }).outcome).toBe('trimmed')
+  })
+
+  test('tells who is overtaken by retention between two pages', async () => {
+    const { log, say, followers } = createLog()
+    await say(400)
+    const overtake = once(async () => {
+      await say(100)
+      await log.trim({ maxAgeMs: 1_000_000, maxEvents: 10 })
+    })
+    const reader = read(log, { ready: overtake })
+    expect(await reader.outcome).toBe('trimmed')
+    expect(reader.seqs()).toEqual(oneTo(200))
+    expect(followers()).toBe(0)
+  })
+
+  test('lets go when the log fails', async () => {
+    const { log, followers } = createLog()
+    const broken = { ...log, readAfter: () => Promise.reject(new Error('disk')) }
+    await expect(read(broken).outcome).rejects.toThrow('disk')
+    expect(followers()).toBe(0)
+  })
+})
+
+describe('whenever something is appended, there is no gap and no repeat', () => {
+  const points = [
+    'before following',
+    'before a page',
+    'after a page',
+    'while the reader makes room',
+    'all at once',
+  ] as const
+  const backlogs = [0, 1, 199, 200, 201, 400]
+
+  test.each(points.flatMap((point) => backlogs.map((backlog) => [point, backlog] as const)))(
+    '%s, with a backlog of %i',
+    async (point, backlog) => {
+      const { log, say } = createLog()
+      await say(backlog)
+      const at = (here: (typeof points)[number]) => (here === point || point === 'all at once' ? say(2) : undefined)
+      let budget = 12 // of pages during which somebody speaks; a log that grows at every look is never read to its end
+      const scripted: EventLog = {
+        ...log,
+        follow(conversationId, follower) {
+          void at('before following')
+          return log.follow(conversationId, follower)
+        },
+        async readAfter(conversationId, seq, limit) {
+          const speaks = budget-- > 0
+          if (speaks) await at('before a page')
+          const page = await log.readAfter(conversationId, seq, limit)
+          if (speaks) await at('after a page')
+          return page
+        },
+      }
+      let rests = 6
+      const reader = read(scripted, {
+        ready: async () => (rests-- > 0 ? void (await at('while the reader makes room')) : undefined),
+      })
+      await reader.outcome
+      await say(3)
+      expect(reader.seqs()).toEqual(oneTo(await log.lastSeq(ID)))
+    },
+  )
+
+  test('by another, at random moments', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { log, say } = createLog()
+      await say(round * 17)
+      const reader = read(log, { ready: () => new Promise((resolve) => setImmediate(resolve)) })
+      for (let burst = 0; burst < 10; burst++) {
+        await say(1 + ((round * 7 + burst * 3) % 5))
+        if (burst % 3 === 0) await settle()
+      }
+      await reader.outcome
+      expect(reader.seqs()).toEqual(oneTo(await log.lastSeq(ID)))
+    }
+  })
+})
+
+describe('the backlog is paced by the reader', () => {
+  test('nothing is written while the reader has no room', async () => {
+    const { log, say } = createLog()
+    await say(500)
+    const room = createRoom()
+    const reader = read(log, { ready: room.ready })
+    await settle()
+    const first = reader.written.length
+    expect(first).toBeLessThanOrEqual(1)
+
+    await settle()
+    expect(reader.written).toHaveLength(first)
+    room.open()
+    await reader.outcome
+    expect(reader.seqs()).toEqual(oneTo(500))
+  })
+
+  test('what is appended meanwhile comes in its turn', async () => {
+    const { log, say } = createLog()
+    await say(5)
+    const room = createRoom()
+    const reader = read(log, { ready: room.ready })
+    await settle()
+    await say(5)
+    room.open()
+    await reader.outcome
+    expect(reader.seqs()).toEqual(oneTo(10))
+  })
+})
+
+describe('a reader who leaves is let go', () => {
+  test('before anything was read', async () => {
+    const { log, say, followers } = createLog()
+    await say(1)
+    const stop = new AbortController()
+    stop.abort()
+    const reader = read(log, { signal: stop.signal })
+    await reader.outcome
+    expect(followers()).toBe(0)
+    await say(1)
+    expect(reader.written).toEqual([])
+  })
+
+  test('while a page is read', async () => {
+    const { log, say, followers } = createLog()
+    await say(3)
+    const stop = new AbortController()
+    const scripted: EventLog = {
+      ...log,
+      async readAfter(...asked) {
+        const page = await log.readAfter(...asked)
+        stop.abort()
+        return page
+      },
+    }
+    const reader = read(scripted, { signal: stop.signal })
+    await reader.outcome
+    expect(reader.written).toEqual([])
+    expect(followers()).toBe(0)
+  })
+
+  test('while there was no room for more', async () => {
+    const { log, say, followers } = createLog()
+    await say(500)
+    const stop = new AbortController()
+    const reader = read(log, { signal: stop.signal, ready: once(async () => stop.abort()) })
+    await reader.outcome
+    expect(reader.written.length).toBeLessThanOrEqual(200)
+    expect(followers()).toBe(0)
+  })
+
+  test('while following', async () => {
+    const { log, say, followers } = createLog()
+    const stop = new AbortController()
+    const reader = read(log, { signal: stop.signal })
+    await reader.outcome
+    expect(followers()).toBe(1)
+    stop.abort()
+    await say(2)
+    expect(reader.written).toEqual([])
+    expect(followers()).toBe(0)
+  })
+})
+
+/** A real log that counts who follows it. */
+function createLog() {
+  const real = createSqliteEventLog({ database: openDatabase(), sealer: newSealer(), clock: new FakeClock() })
+  const following = new Set<Follower>()
+  const log: EventLog = {
+    ...real,
+    follow(conversationId, follower) {
+      following.add(follower)
+      const unfollow = real.follow(conversationId, follower)
+      return () => {
+        following.delete(follower)
+        unfollow()
+      }
+    },
+  }
+  let said = 0
+  const say = async (count: number) => {
+    const events = Array.from({ length: count }, (): NewEvent => {
+      const upstreamId = `up-${++said}`
+      return { type: 'participant', participant: AGENT, change: 'joined', upstreamId }
+    })
+    await real.append(ID, events)
+  }
+  return { log, say, followers: () => following.size }
+}
+
+interface Reading {
+  readonly after?: number
+  readonly signal?: AbortSignal
+  readonly ready?: Sink['ready']
+}
+
+function read(log: EventLog, { after = 0, signal = new AbortController().signal, ready }: Reading = {}) {
+  const written: (LogEntry | PassingEntry)[] = []
+  const sink: Sink = { write: (entry) => void written.push(entry), ready: ready ?? (() => Promise.resolve()) }
+  const outcome = replayAndFollow(log, { conversationId: ID, after, sink, signal })
+  const seqs = () => written.filter((entry) => !('passing' in entry)).map(({ seq }) => seq)
+  return { written, outcome, seqs }
+}
+
+/** Room that is made once. */
+function createRoom() {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  return { ready: () => promise as Promise<unknown> as Promise<void>, open: () => resolve(undefined) }
+}
+
+/** Does something the first time only. */
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done = false
+  return async () => {
+    if (done) return
+    done = true
+    await act()
+  }
+}
+
+const oneTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1)
