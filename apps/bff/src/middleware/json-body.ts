@@ -81,13 +81,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Deepest nesting of a JSON text, before it is parsed: parsing itself must not be made to recurse. */
+/**
+ * Deepest nesting of a JSON text, before it is parsed: parsing itself must not be made to recurse. One step per character,
+ * whatever it is: a pattern that looks for the end of a string can be made to look again from every quote.
+ */
 function depthOf(text: string): number {
   let depth = 0
   let deepest = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    else if (token === ']' || token === '}') depth--
+  let inString = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (inString && character === '\\') at++
+    else if (character === '"') inString = !inString
+    else if (inString) continue
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth)
+    else if (character === ']' || character === '}') depth--
   }
   return deepest
 }
