@@ -52,13 +52,14 @@ export interface OpenConversationOptions {
 
 /**
  * One conversation, live. Iterating it receives; reconnecting, heart-beat, refresh and pacing happen inside. Events may
- * repeat (each has an `upstreamId` to know it by) but none is left out. It ends with `closed`, or when its signal aborts.
+ * repeat (each has an `upstreamId` to know it by) but none is left out. It ends with `closed`, or when its signal aborts;
+ * after a refusal it may be iterated again, and goes on where it got to.
  */
 export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
   /** Throws UpstreamError; its `outcome` says whether the message may have arrived all the same. */
   send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }>
-  /** What the platform's own record holds after the cursor: to learn whether a message arrived. */
-  readRecord(signal?: AbortSignal): Promise<ConnectorEvent[]>
+  /** What the platform's own record holds after a cursor: to learn whether a message arrived. */
+  readRecord(cursor: string | undefined, signal?: AbortSignal): Promise<ConnectorEvent[]>
   typing(typing: boolean, signal?: AbortSignal): Promise<void>
   end(signal?: AbortSignal): Promise<void>
   /** How closely to listen where listening costs: `active` while somebody looks or writes, `idle` otherwise. */

@@ -11,6 +11,9 @@ import { toUpstreamProblem } from './upstream-problem.ts'
 
 /** Without anybody looking, a conversation stays open this long: a reload comes back to it. */
 const LINGER_MS = 30_000
+/** After a refusal the platform is asked again, ever more rarely: a scope may have been granted meanwhile. */
+const REFUSED_MS = 5_000
+const MAX_REFUSED_MS = 5 * 60_000
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
 const ATTEND_MS = 60_000
 
@@ -107,7 +110,7 @@ export class OpenConversation {
 
   /** The guest leaves for good. */
   async end(signal?: AbortSignal): Promise<void> {
-    if (this.#record.state === 'ended') return
+    if (this.#isOver()) return
     await this.#upstream.end(signal)
     await this.#finish('guest')
   }
@@ -120,14 +123,28 @@ export class OpenConversation {
     await this.#ended
   }
 
+  /** Receives until the conversation is over or let go of; a refusal is asked about again, in case it was mended. */
   async #receive(): Promise<void> {
-    try {
-      for await (const event of this.#upstream) await this.#take(event)
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
+    const { signal } = this.#stop
+    for (let refusals = 0; !signal.aborted && !this.#isOver(); refusals++) {
+      try {
+        for await (const event of this.#upstream) {
+          if (event.type === 'up') refusals = 0
+          await this.#take(event)
+        }
+      } catch (error) {
+        if (!signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
+      }
+      await this.#saveCursor()
+      if (this.#isOver()) break
+      const retryInMs = Math.min(REFUSED_MS * 2 ** refusals, MAX_REFUSED_MS)
+      await this.#parts.clock.sleep(retryInMs, signal).catch(() => undefined)
     }
-    await this.#saveCursor()
     this.#parts.closed()
+  }
+
+  #isOver(): boolean {
+    return this.#record.state === 'ended'
   }
 
   async #take(event: ConnectorEvent): Promise<void> {
@@ -152,7 +169,7 @@ export class OpenConversation {
       this.#record = { ...this.#record, cursor: event.cursor }
       this.#unsavedCursor = true
     }
-    if (event.type === 'ended' && this.#record.state === 'ended') return
+    if (event.type === 'ended' && this.#isOver()) return
     const [logged] = await this.#parts.log.append(conversationId, [
       await toNewEvent(this.#parts.log, conversationId, event),
     ])
@@ -180,7 +197,7 @@ export class OpenConversation {
   }
 
   async #finish(endedBy: 'guest' | 'agent' | 'system'): Promise<void> {
-    if (this.#record.state === 'ended') return
+    if (this.#isOver()) return
     await this.#save({ state: 'ended' })
     await this.#append({ type: 'conversation', state: 'ended', endedBy })
   }
@@ -193,7 +210,8 @@ export class OpenConversation {
   }
 
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
-    for (const event of await this.#upstream.readRecord()) if ('upstreamId' in event) await this.#takeStored(event)
+    for (const event of await this.#upstream.readRecord(this.#record.cursor))
+      if ('upstreamId' in event) await this.#takeStored(event)
     const message = await this.#parts.log.readMessage(this.#record.conversationId, messageId)
     return message?.state === 'pending'
   }

@@ -163,7 +163,7 @@ export function createRelay(parts: RelayParts): Relay {
     async recover() {
       for (const conversationId of await log.conversationsWithPending()) {
         const record = await store.read(conversationId)
-        if (record?.state === 'open') openOnDemand(record)
+        if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
       }
     },
 

@@ -158,7 +158,7 @@ async function openConversation(visit: Visit, signal: AbortSignal): Promise<Find
 }
 
 async function readMessages({ session }: Visit, signal: AbortSignal): Promise<Finding> {
-  await session?.readRecord(signal)
+  await session?.readRecord(undefined, signal)
   return { outcome: 'ok', detail: 'Its messages can be read.' }
 }
 
@@ -167,7 +167,7 @@ async function sendMessage({ session, wantsMessage }: Visit, signal: AbortSignal
   if (!wantsMessage || !session) return { outcome: 'skipped', detail: 'Not asked for; --send sends one message.' }
   const messageId = randomUUID()
   await session.send({ messageId, text: MESSAGE }, signal)
-  const messages = (await session.readRecord(signal)).filter((event) => event.type === 'message')
+  const messages = (await session.readRecord(undefined, signal)).filter((event) => event.type === 'message')
   if (messages.some((message) => message.messageId === messageId))
     return { outcome: 'ok', detail: "A message was sent, and stands in the platform's record under its id." }
   const isKnownByText = messages.some(({ parts }) =>

@@ -52,13 +52,15 @@ export function createAuthorizedClient({ http, token, clock, clientId, region }:
       now: clock.now(),
     }
     const answer = { ...response, headers: { ...response.headers } }
-    const verdict = diagnose({ operation, context, response: answer })
-    if (response.status !== 403) return new UpstreamError(verdict, outcomeOf(response.status))
-    // The grant may have been cut since the token was issued: ask what is left of it, and check before the next use.
+    if (response.status !== 403) {
+      return new UpstreamError(diagnose({ operation, context, response: answer }), outcomeOf(response.status))
+    }
+    // The grant may have been cut since the token was issued: look at what is left of it, and check before the next use.
     token.distrust()
-    const granted = await readGrantedScopes(credential.accessToken)
-    if (granted === undefined) return new UpstreamError(verdict, 'refused')
-    return new UpstreamError(diagnose({ operation, context: { ...context, granted }, response: answer }), 'refused')
+    const granted = (await readGrantedScopes(credential.accessToken)) ?? credential.granted
+    const verdict = diagnose({ operation, context: { ...context, granted }, response: answer })
+    // Never repeated by itself, not even where a new token might help: whoever asks again gets the new token.
+    return new UpstreamError({ ...verdict, retryable: false }, 'refused')
   }
 
   async function readGrantedScopes(accessToken: string): Promise<string[] | undefined> {

@@ -1,5 +1,5 @@
-import { GuestConversation, guestApiPaths } from '@foyer/shared/platform/guest-api'
-import { GuestMessage } from '@foyer/shared/platform/guest-api'
+import { GuestConversation, GuestMessage, guestApiPaths } from '@foyer/shared/platform/guest-api'
+import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
@@ -76,7 +76,9 @@ export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOp
 
     async admit() {
       const issuedAtMs = clock.now()
-      return toCredential(await requests.ask(), { requested: client.scopes, issuedAtMs, refreshCount: 0 })
+      const guestHint = randomUUID()
+      const token = await requests.ask(guestHint)
+      return toCredential(token, { guestHint, requested: [...client.scopes], refreshCount: 0 }, issuedAtMs)
     },
 
     describe(credential) {
@@ -101,11 +103,10 @@ function openConversation(
   const { client } = parts
   let attention: Attention = 'active'
   const receiver: ReceiverParts = { ...parts, conversationId: id, attention: () => attention }
-  /** How far the record has been read by whoever asked last; the receiver has its own. */
-  const record = { cursor }
+  const position = { cursor }
 
   return {
-    [Symbol.asyncIterator]: () => receive(receiver, cursor, signal),
+    [Symbol.asyncIterator]: () => receive(receiver, position, signal),
 
     async send({ messageId, text }, abort) {
       const body = { text, clientMessageId: messageId }
@@ -119,7 +120,7 @@ function openConversation(
       return { upstreamId: answer.body === '' ? undefined : readAnswer('sendMessage', answer, GuestMessage).id }
     },
 
-    readRecord: (abort) => Array.fromAsync(readList(receiver, record, abort)),
+    readRecord: (from, abort) => Array.fromAsync(readList(receiver, { cursor: from }, abort)),
 
     async typing(typing, abort) {
       const body = { typing: { type: typing ? 'On' : 'Off' } }

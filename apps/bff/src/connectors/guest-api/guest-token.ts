@@ -9,6 +9,7 @@ import type { IssuedToken, TokenRequests } from './request-token.ts'
 export const GuestCredential = v.object({
   accessToken: v.string(),
   refreshToken: v.optional(v.string()),
+  guestHint: v.string(),
   requested: v.array(v.string()),
   granted: v.array(v.string()),
   issuedAtMs: v.number(),
@@ -22,20 +23,21 @@ const ASSUMED_LIFETIME_MS = 300_000
 /** Longest lifetime believed (R3). */
 const MAX_LIFETIME_MS = 24 * 3600_000
 
+/** `kept`: what a guest's credential has through all its renewals. */
 export function toCredential(
   token: IssuedToken,
-  { requested, issuedAtMs, refreshCount }: { requested: readonly string[]; issuedAtMs: number; refreshCount: number },
+  kept: Pick<GuestCredential, 'guestHint' | 'requested' | 'refreshCount'>,
+  issuedAtMs: number,
 ): GuestCredential {
   const stated = token.lifetimeMs ?? ASSUMED_LIFETIME_MS
   const lifetimeMs = stated > 0 ? Math.min(stated, MAX_LIFETIME_MS) : ASSUMED_LIFETIME_MS
   return {
     accessToken: token.accessToken,
     ...(token.refreshToken === undefined ? {} : { refreshToken: token.refreshToken }),
-    requested: [...requested],
     granted: [...token.granted],
     issuedAtMs,
     expiresAtMs: issuedAtMs + lifetimeMs,
-    refreshCount,
+    ...kept,
   }
 }
 
@@ -99,9 +101,8 @@ export class GuestToken {
   }
 
   async #load(): Promise<Held> {
-    const stored = v.safeParse(GuestCredential, await this.#parts.slot.read())
-    if (stored.success) return (this.#held ??= this.#hold(stored.output))
-    return this.#renew()
+    const stored = v.parse(GuestCredential, await this.#parts.slot.read())
+    return (this.#held ??= this.#hold(stored))
   }
 
   #hold(credential: GuestCredential): Held {
@@ -132,16 +133,14 @@ export class GuestToken {
 
   async #request(): Promise<Held> {
     const { slot, clock, logger } = this.#parts
-    const stored = v.safeParse(GuestCredential, await slot.read())
-    const known = stored.success ? stored.output : undefined
+    const known = v.parse(GuestCredential, await slot.read())
     // Another process may have renewed it meanwhile: its rotated refresh token is the only good one.
-    if (known && this.#held && known.refreshCount > this.#held.credential.refreshCount)
-      return (this.#held = this.#hold(known))
+    if (this.#held && known.refreshCount > this.#held.credential.refreshCount) return (this.#held = this.#hold(known))
 
     const issuedAtMs = clock.now()
+    const { guestHint, requested, refreshCount } = known
     const token = await this.#requestToken(known)
-    const requested = known?.requested ?? token.granted
-    const credential = toCredential(token, { requested, issuedAtMs, refreshCount: (known?.refreshCount ?? 0) + 1 })
+    const credential = toCredential(token, { guestHint, requested, refreshCount: refreshCount + 1 }, issuedAtMs)
     await slot.write(credential satisfies Credential)
     logger.info({
       event: 'token-renewed',
@@ -151,15 +150,15 @@ export class GuestToken {
     return (this.#held = this.#hold(credential))
   }
 
-  async #requestToken(known: GuestCredential | undefined): Promise<IssuedToken> {
+  async #requestToken({ guestHint, refreshToken, granted }: GuestCredential): Promise<IssuedToken> {
     const { requests, logger } = this.#parts
-    if (known?.refreshToken === undefined) return requests.ask()
+    if (refreshToken === undefined) return requests.ask(guestHint)
     try {
-      return await requests.refresh(known.refreshToken, known.granted)
+      return await requests.refresh(refreshToken, granted)
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.code !== 'refresh-invalid') throw error
       logger.warn({ event: 'refresh-token-refused' })
-      return requests.ask()
+      return requests.ask(guestHint)
     }
   }
 }

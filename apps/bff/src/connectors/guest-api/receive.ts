@@ -34,13 +34,18 @@ export interface ReceiverParts {
   readonly attention: () => Attention
 }
 
-/** Everything that happens after `cursor`, until the signal aborts or the platform refuses for good. */
+/** How far the list was read; moved on by whoever reads. */
+export interface Position {
+  cursor: string | undefined
+}
+
+/** Everything that happens after the position, until the signal aborts or the platform refuses for good. */
 export async function* receive(
   parts: ReceiverParts,
-  cursor: string | undefined,
+  position: Position,
   signal: AbortSignal,
 ): AsyncGenerator<ConnectorEvent> {
-  const state: State = { cursor, mode: 'stream', failures: 0 }
+  const state: State = { position, mode: 'stream', failures: 0 }
   while (!signal.aborted) {
     try {
       yield* state.mode === 'stream' ? receiveStream(parts, state, signal) : receiveList(parts, state, signal)
@@ -56,7 +61,7 @@ export async function* receive(
 }
 
 interface State {
-  cursor: string | undefined
+  readonly position: Position
   mode: 'stream' | 'wait' | 'poll'
   /** Failures in a row. */
   failures: number
@@ -70,7 +75,7 @@ async function* receiveStream(parts: ReceiverParts, state: State, signal: AbortS
     state.mode = 'wait'
     return
   }
-  yield* readList(parts, state, signal)
+  yield* readList(parts, state.position, signal)
   yield* up(state)
   const openedAtMs = parts.clock.monotonic()
   try {
@@ -100,7 +105,10 @@ const STREAM_UNKNOWN = new Set([405, 406, 501])
 
 async function* receiveList(parts: ReceiverParts, state: State, signal: AbortSignal): AsyncGenerator<ConnectorEvent> {
   const startedAtMs = parts.clock.monotonic()
-  const events = await listOnce(parts, state, { signal, waitSeconds: state.mode === 'wait' ? WAIT_SECONDS : 0 })
+  const events = await listOnce(parts, state.position, {
+    signal,
+    waitSeconds: state.mode === 'wait' ? WAIT_SECONDS : 0,
+  })
   yield* up(state)
   yield* events
   if (events.length > 0) return
@@ -119,23 +127,23 @@ function* up(state: State): Generator<ConnectorEvent> {
 /** All that the platform's own record has after the cursor. */
 export async function* readList(
   parts: ReceiverParts,
-  state: Pick<State, 'cursor'>,
+  position: Position,
   signal?: AbortSignal,
 ): AsyncGenerator<ConnectorEvent> {
   for (;;) {
-    const before = state.cursor
-    yield* await listOnce(parts, state, { signal, waitSeconds: 0 })
-    if (state.cursor === before) return
+    const before = position.cursor
+    yield* await listOnce(parts, position, { signal, waitSeconds: 0 })
+    if (position.cursor === before) return
   }
 }
 
 async function listOnce(
   { client, conversationId, logger }: ReceiverParts,
-  state: Pick<State, 'cursor'>,
+  position: Position,
   { signal, waitSeconds }: { signal: AbortSignal | undefined; waitSeconds: number },
 ): Promise<ConnectorEvent[]> {
   const query = new URLSearchParams({ pageSize: String(PAGE_SIZE) })
-  if (state.cursor !== undefined) query.set('after', state.cursor)
+  if (position.cursor !== undefined) query.set('after', position.cursor)
   if (waitSeconds > 0) query.set('waitSeconds', String(waitSeconds))
   const path = `${guestApiPaths.messages(conversationId)}?${query}`
   const headersTimeoutMs = waitSeconds > 0 ? (waitSeconds + 8) * 1_000 : undefined
@@ -143,20 +151,20 @@ async function listOnce(
     .call('listMessages', { method: 'GET', path, headersTimeoutMs, signal })
     .catch((error: unknown) => {
       // A cursor the platform no longer knows: read from the beginning; what is known already is told apart by its id.
-      if (error instanceof UpstreamError && error.verdict.evidence.status === 400) state.cursor = undefined
+      if (error instanceof UpstreamError && error.verdict.evidence.status === 400) position.cursor = undefined
       throw error
     })
   const page = v.safeParse(GuestMessagePage, parseJson(answer.body))
   if (!page.success) throw unreadable(answer.status)
-  return page.output.entities.flatMap((entity) => withCursor(entity, state, logger))
+  return page.output.entities.flatMap((entity) => withCursor(entity, position, logger))
 }
 
-function withCursor(entity: unknown, state: Pick<State, 'cursor'>, logger: Logger): ConnectorEvent[] {
+function withCursor(entity: unknown, position: Position, logger: Logger): ConnectorEvent[] {
   const events = translate(entity)
   const id = v.safeParse(Identified, entity)
   if (!id.success) logger.warn({ event: 'entity-unreadable' })
-  else if (!events.every((event) => event.type === 'typing') || events.length === 0) state.cursor = id.output.id
-  return events.map((event) => ('upstreamId' in event ? { ...event, cursor: state.cursor } : event))
+  else if (!events.every((event) => event.type === 'typing') || events.length === 0) position.cursor = id.output.id
+  return events.map((event) => ('upstreamId' in event ? { ...event, cursor: position.cursor } : event))
 }
 const Identified = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) })
 

@@ -24,8 +24,11 @@ export interface IssuedToken {
 }
 
 export interface TokenRequests {
-  /** A new token, with every scope spelled out. Throws UpstreamError, also when a scope is missing from the grant. */
-  ask(): Promise<IssuedToken>
+  /**
+   * A new token, with every scope spelled out. `guestHint` is the same for the same guest: a platform that knows it
+   * gives the new token to the old guest. Throws UpstreamError, also when a scope is missing from the grant.
+   */
+  ask(guestHint: string): Promise<IssuedToken>
   /** A new token for the same guest, who was `granted` these scopes. Throws as `ask`. */
   refresh(refreshToken: string, granted: readonly string[]): Promise<IssuedToken>
 }
@@ -70,8 +73,10 @@ export function createTokenRequests(client: TokenClient, http: HttpClient): Toke
   }
 
   return {
-    ask: () =>
-      run('token', client.scopes, (to) => oauth.clientCredentialsGrant(to, { scope: client.scopes.join(' ') })),
+    ask: (guestHint) =>
+      run('token', client.scopes, (to) =>
+        oauth.clientCredentialsGrant(to, { scope: client.scopes.join(' '), guest_hint: guestHint }),
+      ),
     refresh: (refreshToken, granted) => run('refresh', granted, (to) => oauth.refreshTokenGrant(to, refreshToken)),
   }
 }

@@ -1,0 +1,89 @@
+import { createAdaptorServer } from '@hono/node-server'
+import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { onTestFinished } from 'vitest'
+import { createApp, type AppParts } from '../../src/app.ts'
+import { systemClock } from '../../src/clock.ts'
+import { createGuestApiConnector } from '../../src/connectors/guest-api/connector.ts'
+import { createLogger } from '../../src/logger.ts'
+
+export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
+export const CLIENT_SECRET = 'example-secret-not-real'
+export const SCOPES = ['messaging:conversation:write', 'messaging:guest:send']
+
+export interface Foyer {
+  readonly url: string
+  /** Every line that was logged, at the most verbose level. */
+  readonly logs: string[]
+  close(): Promise<void>
+}
+
+export interface FoyerOptions {
+  readonly store?: string
+  readonly secrets?: readonly Uint8Array[]
+  readonly scopes?: readonly string[]
+  readonly clientSecret?: string
+  readonly showDiagnosis?: boolean
+  readonly lifetimes?: AppParts['config']['lifetimes']
+}
+
+/** The whole BFF on a port of its own, towards a platform. */
+export async function startFoyer(platformUrl: string, options: FoyerOptions = {}): Promise<Foyer> {
+  const logs: string[] = []
+  const loggers = createLogger('debug', { write: (line) => void logs.push(line) })
+  const connector = createGuestApiConnector({
+    origin: platformUrl,
+    clientId: CLIENT_ID,
+    clientSecret: options.clientSecret ?? CLIENT_SECRET,
+    scopes: options.scopes ?? SCOPES,
+    clock: systemClock,
+    logger: loggers('guest-api'),
+  })
+
+  // The origin is known once the port is: the server listens first, and answers when the app is there.
+  const listening: { app?: ReturnType<typeof createApp> } = {}
+  const server = createAdaptorServer({
+    fetch: (request, env) => listening.app?.http.fetch(request, env),
+  }) as Server
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+
+  const config = {
+    publicUrl: url,
+    store: options.store ?? ':memory:',
+    secrets: options.secrets ?? [randomBytes(32)],
+    showDiagnosis: options.showDiagnosis ?? true,
+    lifetimes: options.lifetimes ?? { idleMs: 1_800_000, absoluteMs: 43_200_000 },
+    retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
+    pageFolder: new URL('../../../web/dist', import.meta.url).pathname,
+  }
+  const app = createApp({ config, connector, clock: systemClock, loggers })
+  listening.app = app
+  await app.relay.recover()
+
+  return {
+    url,
+    logs,
+    async close() {
+      server.close()
+      await app.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+/** Foyer with a simulated platform behind it, until the test is over. */
+export async function startBoth(
+  simulatorOptions: SimulatorOptions = {},
+  foyerOptions: FoyerOptions = {},
+): Promise<{ foyer: Foyer; simulator: Simulator }> {
+  const simulator = await startSimulator({ rateLimitPerMinute: 1_000_000, ...simulatorOptions })
+  onTestFinished(() => simulator.close())
+  const foyer = await startFoyer(simulator.url, foyerOptions)
+  onTestFinished(() => foyer.close())
+  return { foyer, simulator }
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import { onTestFinished } from 'vitest'
+
+/**
+ * A wire tap between the BFF and the platform, until the test is over: hands everything on, and remembers every token and
+ * secret that passed, so that a test can look for them where they must not be.
+ */
+export async function startTap(platformUrl: string): Promise<{ url: string; secrets: ReadonlySet<string> }> {
+  const secrets = new Set<string>()
+  const platform = new URL(platformUrl)
+  const server = createServer((incoming, outgoing) => {
+    remember(secrets, /Bearer (\S+)/g, incoming.headers.authorization ?? '')
+    const onward = request(
+      {
+        host: platform.hostname,
+        port: platform.port,
+        path: incoming.url,
+        method: incoming.method,
+        headers: incoming.headers,
+      },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders()
+        answer.on('data', (chunk: Buffer) => {
+          if (incoming.url?.endsWith('/token')) remember(secrets, TOKEN, chunk.toString())
+        })
+        answer.pipe(outgoing)
+        answer.on('error', () => outgoing.destroy())
+      },
+    )
+    onward.on('error', () => outgoing.destroy())
+    outgoing.on('close', () => onward.destroy())
+    incoming.pipe(onward)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, secrets }
+}
+
+const TOKEN = /"(?:access|refresh)_token":"([^"]+)"/g
+
+function remember(secrets: Set<string>, pattern: RegExp, text: string): void {
+  for (const [, secret] of text.matchAll(pattern)) if (secret !== undefined) secrets.add(secret)
+}
