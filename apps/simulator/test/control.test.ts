@@ -41,15 +41,6 @@ describe('the journal', () => {
     }
     expect(shown).toContain('***')
   })
-
-  test('keeps the newest when it is full', async () => {
-    const simulator = await simulatorFor()
-    for (let round = 0; round < 21; round += 1) {
-      await Promise.all(Array.from({ length: 100 }, () => call(simulator, 'GET', '/api/v2/nothing')))
-    }
-    const records = await simulator.control.requests()
-    expect([records.length, records[0]?.number, records.at(-1)?.number]).toEqual([2000, 100, 2099])
-  })
 })
 
 describe('options', () => {

@@ -17,8 +17,10 @@ export function readBody(request: IncomingMessage): Promise<string> {
     reject(bodyTooLarge(MAX_BYTES))
   })
   request.on('end', () => resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()))
-  // After `end` this changes nothing; before it, the caller went away in the middle.
-  request.on('close', () => reject(brokenOff()))
+  // Before `end` the caller went away in the middle. An error is not made for nothing: its stack costs more than a message.
+  request.on('close', () => {
+    if (!request.readableEnded) reject(brokenOff())
+  })
   request.on('error', () => reject(brokenOff()))
   return promise
 }
