@@ -76,7 +76,7 @@ const Environment = v.object({
   FOYER_PUBLIC_URL: v.optional(
     v.pipe(
       v.string(),
-      v.check(isPublicUrl, 'must be an https origin such as https://chat.example.com; http only for localhost'),
+      v.check(isSecureOrigin, 'must be an https origin such as https://chat.example.com; http only for localhost'),
     ),
   ),
   FOYER_CONNECTOR: v.optional(v.picklist(['guest-api'], 'must be guest-api'), 'guest-api'),
@@ -84,7 +84,7 @@ const Environment = v.object({
   FOYER_PLATFORM_URL: v.optional(
     v.pipe(
       v.string(),
-      v.check(isPlatformUrl, 'must be an https origin without a path; http only for a loopback address'),
+      v.check(isSecureOrigin, 'must be an https origin without a path; http only for a loopback address'),
     ),
   ),
   FOYER_CLIENT_ID: v.pipe(
@@ -161,10 +161,16 @@ function readVariable(environment: Environment, name: string, problems: string[]
   const value = optional(environment[name])
   if (file === undefined || !SECRETS.some((secret) => secret === name)) return value
   if (value !== undefined) problems.push(`${name} and ${name}_FILE are both set; only one may be`)
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-  problems.push(`${name}_FILE names a file that is not there: ${file}`)
-  return undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    problems.push(`${name}_FILE names a file that cannot be read: ${file} (${reasonOf(error)})`)
+    return undefined
+  }
 }
+
+/** The system's word for it, such as ENOENT. */
+const reasonOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown'
 
 function unknownVariables(environment: Environment): string[] {
   return Object.keys(environment)
@@ -194,17 +200,24 @@ function readPlatform(env: { FOYER_PLATFORM_DOMAIN?: string | undefined; FOYER_P
 function keepKey(store: string): Uint8Array {
   if (store === ':memory:') return randomBytes(KEY_BYTES)
   const file = `${store}.key`
-  if (existsSync(file)) {
-    const kept = readFileSync(file, 'utf8').trim()
-    if (isKey(kept)) return toKey(kept)
-    throw new ConfigError([
-      `${file} does not hold a key of ${KEY_BYTES} bytes in base64url; set FOYER_SECRETS or restore it`,
-    ])
+  try {
+    if (existsSync(file)) return readKey(file)
+    const key = randomBytes(KEY_BYTES)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+    return key
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError([`FOYER_STORE: its key ${file} can be neither read nor made (${reasonOf(error)})`])
   }
-  const key = randomBytes(KEY_BYTES)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
-  return key
+}
+
+function readKey(file: string): Uint8Array {
+  const kept = readFileSync(file, 'utf8').trim()
+  if (isKey(kept)) return toKey(kept)
+  throw new ConfigError([
+    `${file} does not hold a key of ${KEY_BYTES} bytes in base64url; set FOYER_SECRETS or restore it`,
+  ])
 }
 
 const toKey = (text: string) => Buffer.from(text, 'base64url')
@@ -216,14 +229,11 @@ function isLoopback(url: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 }
 
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && [new URL(value).origin, `${new URL(value).origin}/`].includes(value)
-}
-
-function isPublicUrl(value: string): boolean {
-  return isOrigin(value) && (value.startsWith('https:') || isLoopback(value))
-}
-
-function isPlatformUrl(value: string): boolean {
-  return isOrigin(value) && (value.startsWith('https:') || (value.startsWith('http:') && isLoopback(value)))
+/** An origin nobody on the way can listen to: https, or http that does not leave this machine. */
+function isSecureOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { origin, protocol } = new URL(value)
+  return (
+    [origin, `${origin}/`].includes(value) && (protocol === 'https:' || (protocol === 'http:' && isLoopback(value)))
+  )
 }

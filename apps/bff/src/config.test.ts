@@ -1,0 +1,269 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { makeFolder, newKey } from '../test/support/stores.ts'
+import { ConfigError, readConfig } from './config.ts'
+
+const SECRET = 'CANARY-secret-of-the-client'
+const GOOD = {
+  FOYER_PLATFORM_DOMAIN: 'mypurecloud.de',
+  FOYER_CLIENT_ID: 'eb2243d8-1bf4-4401-a290-45bfbbe7c828',
+  FOYER_CLIENT_SECRET: SECRET,
+  FOYER_STORE: 'memory:',
+}
+const toText = (key: Uint8Array) => Buffer.from(key).toString('base64url')
+
+const read = (change: Record<string, string | undefined> = {}) => readConfig({ ...GOOD, ...change })
+
+/** The sentences of the refusal. */
+function problemsOf(change: Record<string, string | undefined>): readonly string[] {
+  try {
+    read(change)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+describe('what is not set', () => {
+  test('has a default that works on this machine alone', () => {
+    expect(read()).toMatchObject({
+      ...{
+        host: '127.0.0.1',
+        port: 4400,
+        publicUrl: 'http://localhost:4400',
+        connector: 'guest-api',
+        store: ':memory:',
+      },
+      ...{ scopes: ['messaging:conversation:write', 'messaging:guest:send'], logLevel: 'info', showDiagnosis: true },
+    })
+  })
+
+  test('may also be set to nothing', () => {
+    expect(read({ HOST: '', PORT: '', FOYER_SCOPES: '', FOYER_INSPECTOR: '' })).toEqual({
+      ...read(),
+      secrets: expect.anything() as unknown,
+    })
+  })
+
+  test('cannot be changed later', () => {
+    expect(Object.isFrozen(read())).toBe(true)
+  })
+})
+
+describe('what is set', () => {
+  test('is taken', () => {
+    const key = newKey()
+    const config = read({
+      ...{ HOST: '0.0.0.0', PORT: '8080', FOYER_PUBLIC_URL: 'https://chat.example.com', FOYER_LOG_LEVEL: 'debug' },
+      ...{ FOYER_SCOPES: 'a:b c:d', FOYER_STORE: 'sqlite:/data/x.db', FOYER_SECRETS: toText(key) },
+    })
+    expect(config).toMatchObject({
+      ...{ host: '0.0.0.0', port: 8080, publicUrl: 'https://chat.example.com', logLevel: 'debug' },
+      ...{ scopes: ['a:b', 'c:d'], store: '/data/x.db', clientSecret: SECRET, showDiagnosis: false },
+    })
+    expect(config.secrets.map(toText)).toEqual([toText(key)])
+  })
+
+  test('keeps the order of the keys, newest first', () => {
+    const keys = [toText(newKey()), toText(newKey()), toText(newKey())]
+    expect(read({ FOYER_SECRETS: keys.join(',') }).secrets.map(toText)).toEqual(keys)
+  })
+
+  test('of others is nobody’s concern', () => {
+    expect(() => read({ PATH: '/bin', NODE_ENV: 'production', FOYERS: 'x' })).not.toThrow()
+  })
+
+  test.each([
+    ['on', 'https://chat.example.com', true],
+    ['off', 'http://localhost:4400', false],
+    [undefined, 'https://chat.example.com', false],
+    [undefined, 'http://127.0.0.1:4400', true],
+    [undefined, 'http://[::1]:4400', true],
+  ])('inspector %s at %s: diagnosis is shown: %s', (FOYER_INSPECTOR, FOYER_PUBLIC_URL, shown) => {
+    expect(read({ FOYER_INSPECTOR, FOYER_PUBLIC_URL }).showDiagnosis).toBe(shown)
+  })
+
+  test('the secret `none` means a public client', () => {
+    expect(read({ FOYER_CLIENT_SECRET: 'none' }).clientSecret).toBeUndefined()
+  })
+})
+
+describe('the platform', () => {
+  test.each([
+    'mypurecloud.de',
+    'MyPureCloud.DE',
+    ' mypurecloud.de ',
+    'https://apps.mypurecloud.de/directory/#/login',
+    'api.mypurecloud.de',
+    'login.mypurecloud.de',
+    'eu-central-1',
+    'eu_central_1',
+  ])('may be written %j', (FOYER_PLATFORM_DOMAIN) => {
+    expect(read({ FOYER_PLATFORM_DOMAIN })).toMatchObject({
+      platformOrigin: 'https://api.mypurecloud.de',
+      region: 'mypurecloud.de',
+    })
+  })
+
+  test.each([
+    ['http://127.0.0.1:4410', 'http://127.0.0.1:4410'],
+    ['http://localhost:4410/', 'http://localhost:4410'],
+    ['http://[::1]:4410', 'http://[::1]:4410'],
+    ['https://gateway.example.com', 'https://gateway.example.com'],
+  ])('may be one origin for all: %s', (FOYER_PLATFORM_URL, platformOrigin) => {
+    expect(read({ FOYER_PLATFORM_DOMAIN: undefined, FOYER_PLATFORM_URL })).toMatchObject({ platformOrigin })
+  })
+})
+
+describe('a wrong value stops the start with its name, and without any secret', () => {
+  const bad: [string, Record<string, string | undefined>, RegExp][] = [
+    ['a port that is a word', { PORT: 'http' }, /^PORT must be a port/],
+    ['a port beyond the last', { PORT: '65536' }, /^PORT must be a port/],
+    ['a negative port', { PORT: '-1' }, /^PORT must be a port/],
+    ['a port with a fraction', { PORT: '80.5' }, /^PORT must be a port/],
+    ['a public address without TLS', { FOYER_PUBLIC_URL: 'http://chat.example.com' }, /^FOYER_PUBLIC_URL must be/],
+    ['a public address with a path', { FOYER_PUBLIC_URL: 'https://example.com/chat' }, /^FOYER_PUBLIC_URL must be/],
+    ['a public address with a user', { FOYER_PUBLIC_URL: 'https://a@example.com' }, /^FOYER_PUBLIC_URL must be/],
+    ['a public address that is none', { FOYER_PUBLIC_URL: 'chat.example.com' }, /^FOYER_PUBLIC_URL must be/],
+    ['a file as public address', { FOYER_PUBLIC_URL: 'file:///localhost' }, /^FOYER_PUBLIC_URL must be/],
+    ['ftp to this machine as public address', { FOYER_PUBLIC_URL: 'ftp://localhost' }, /^FOYER_PUBLIC_URL must be/],
+    ['an unknown connector', { FOYER_CONNECTOR: 'telepathy' }, /^FOYER_CONNECTOR must be/],
+    ['no client', { FOYER_CLIENT_ID: undefined }, /^FOYER_CLIENT_ID is missing/],
+    ['a client with a space', { FOYER_CLIENT_ID: 'a b' }, /^FOYER_CLIENT_ID must be/],
+    ['a client with a line end', { FOYER_CLIENT_ID: 'a\r\nX: y' }, /^FOYER_CLIENT_ID must be/],
+    ['no secret', { FOYER_CLIENT_SECRET: undefined }, /^FOYER_CLIENT_SECRET is missing/],
+    ['a secret too short', { FOYER_CLIENT_SECRET: 'CANARY' }, /^FOYER_CLIENT_SECRET must have at least 16/],
+    ['a secret that is none', { FOYER_CLIENT_SECRET: 'your-client-secret' }, /^FOYER_CLIENT_SECRET is a placeholder/],
+    ['scopes with commas and spaces', { FOYER_SCOPES: 'a,  b' }, /^FOYER_SCOPES must be/],
+    ['scopes with quotes', { FOYER_SCOPES: '"a b"' }, /^FOYER_SCOPES must be/],
+    ['a store nobody knows', { FOYER_STORE: 'postgres://x' }, /^FOYER_STORE must be/],
+    ['a store without a file', { FOYER_STORE: 'sqlite:' }, /^FOYER_STORE must be/],
+    ['keys too short', { FOYER_SECRETS: 'CANARY' }, /^FOYER_SECRETS must be keys of 32 bytes/],
+    ['one key of two too short', { FOYER_SECRETS: `${toText(newKey())},CANARY` }, /^FOYER_SECRETS must be/],
+    ['keys with a comma at the end', { FOYER_SECRETS: `${toText(newKey())},` }, /^FOYER_SECRETS must be/],
+    ['an inspector that is neither on nor off', { FOYER_INSPECTOR: 'yes' }, /^FOYER_INSPECTOR must be on or off/],
+    ['a level of logging nobody knows', { FOYER_LOG_LEVEL: 'loud' }, /^FOYER_LOG_LEVEL must be/],
+    ['no platform', { FOYER_PLATFORM_DOMAIN: undefined }, /^FOYER_PLATFORM_DOMAIN is missing/],
+    ['a platform mistyped', { FOYER_PLATFORM_DOMAIN: 'mypurecloud.dee' }, /^FOYER_PLATFORM_DOMAIN.*mypurecloud\.de/],
+    ['a platform nobody knows', { FOYER_PLATFORM_DOMAIN: 'example.com' }, /^FOYER_PLATFORM_DOMAIN/],
+    ['a domain that only looks like it', { FOYER_PLATFORM_DOMAIN: 'evilmypurecloud.de' }, /^FOYER_PLATFORM_DOMAIN/],
+    ['two platforms', { FOYER_PLATFORM_URL: 'https://a.example' }, /^FOYER_PLATFORM_DOMAIN and FOYER_PLATFORM_URL/],
+  ]
+  const urls = [
+    'http://platform.example.com',
+    'https://a.example/api',
+    'https://u:p@a.example',
+    'a.example',
+    'ftp://localhost',
+  ]
+
+  test.each([
+    ...bad,
+    ...urls.map((FOYER_PLATFORM_URL): (typeof bad)[number] => [
+      `the platform at ${FOYER_PLATFORM_URL}`,
+      { FOYER_PLATFORM_DOMAIN: undefined, FOYER_PLATFORM_URL },
+      /^FOYER_PLATFORM_URL must be/,
+    ]),
+  ])('%s', (_, change, sentence) => {
+    const problems = problemsOf(change)
+    expect(problems).toEqual([expect.stringMatching(sentence)])
+    expect(problems.join()).not.toContain('CANARY')
+  })
+
+  test('several at once, each with its own sentence', () => {
+    const problems = problemsOf({ PORT: 'x', FOYER_LOG_LEVEL: 'x', FOYER_CLIENT_ID: undefined })
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['PORT', 'FOYER_CLIENT_ID', 'FOYER_LOG_LEVEL'])
+  })
+
+  test.each([
+    ['FOYER_CLIENT_SECRT', 'FOYER_CLIENT_SECRET'],
+    ['FOYER_PLATFORM_DOMIAN', 'FOYER_PLATFORM_DOMAIN'],
+    ['FOYER_SCOPE', 'FOYER_SCOPES'],
+  ])('a variable nobody reads, %s, with the one that was meant', (name, meant) => {
+    expect(problemsOf({ [name]: 'CANARY' })).toEqual([`${name} is not a variable of Foyer; did you mean ${meant}?`])
+  })
+
+  test('a variable that is like none', () => {
+    expect(problemsOf({ FOYER_QQQQQQQQQQQQQQQQ: 'x' })).toEqual(['FOYER_QQQQQQQQQQQQQQQQ is not a variable of Foyer'])
+  })
+})
+
+describe('a secret in a file', () => {
+  const keepIn = (content: string) => {
+    const file = join(makeFolder(), 'secret')
+    writeFileSync(file, content)
+    return file
+  }
+
+  test('is read without the line end it was written with', () => {
+    const change = { FOYER_CLIENT_SECRET: undefined, FOYER_CLIENT_SECRET_FILE: keepIn(`${SECRET}\n`) }
+    expect(read(change).clientSecret).toBe(SECRET)
+  })
+
+  test('may be the keys', () => {
+    const keys = [toText(newKey()), toText(newKey())]
+    expect(read({ FOYER_SECRETS_FILE: keepIn(keys.join(',')) }).secrets.map(toText)).toEqual(keys)
+  })
+
+  test('is refused beside the variable itself', () => {
+    expect(problemsOf({ FOYER_CLIENT_SECRET_FILE: keepIn(SECRET) })).toEqual([
+      'FOYER_CLIENT_SECRET and FOYER_CLIENT_SECRET_FILE are both set; only one may be',
+    ])
+  })
+
+  test.each([
+    ['is not there', () => join(makeFolder(), 'nothing')],
+    ['is a folder', () => makeFolder()],
+    ['is empty', () => keepIn('\n')],
+    ['holds a secret too short', () => keepIn('CANARY')],
+  ])('is refused when it %s', (_, file) => {
+    const problems = problemsOf({ FOYER_CLIENT_SECRET: undefined, FOYER_CLIENT_SECRET_FILE: file() })
+    expect(problems.length).toBeGreaterThan(0)
+    for (const problem of problems) expect(problem).toMatch(/^FOYER_CLIENT_SECRET/)
+    expect(problems.join()).not.toContain('CANARY')
+  })
+
+  test('exists for secrets only', () => {
+    expect(problemsOf({ FOYER_SCOPES_FILE: keepIn('a') })[0]).toMatch(/^FOYER_SCOPES_FILE is not a variable/)
+  })
+})
+
+describe('the key of an embedded store', () => {
+  test('is made at the first start, for its owner alone, and used again', () => {
+    const store = join(makeFolder(), 'data', 'foyer.db')
+    const FOYER_STORE = `sqlite:${store}`
+    const [first] = read({ FOYER_STORE }).secrets
+    const [second] = read({ FOYER_STORE }).secrets
+    expect(first).toHaveLength(32)
+    expect(second).toEqual(first)
+    expect(statSync(`${store}.key`).mode & 0o777).toBe(0o600)
+    expect(readFileSync(`${store}.key`, 'utf8').trim()).toBe(toText(first ?? new Uint8Array()))
+  })
+
+  test('is not made where keys are given', () => {
+    const store = join(makeFolder(), 'foyer.db')
+    read({ FOYER_STORE: `sqlite:${store}`, FOYER_SECRETS: toText(newKey()) })
+    expect(() => statSync(`${store}.key`)).toThrow('ENOENT')
+  })
+
+  test('that is damaged is named, not replaced: what it sealed would be lost', () => {
+    const store = join(makeFolder(), 'foyer.db')
+    writeFileSync(`${store}.key`, 'CANARY')
+    expect(problemsOf({ FOYER_STORE: `sqlite:${store}` })).toEqual([
+      expect.stringContaining(`${store}.key does not hold`),
+    ])
+    expect(readFileSync(`${store}.key`, 'utf8')).toBe('CANARY')
+  })
+
+  test('that cannot be read is named', () => {
+    const store = join(makeFolder(), 'foyer.db')
+    mkdirSync(`${store}.key`)
+    expect(problemsOf({ FOYER_STORE: `sqlite:${store}` })).toEqual([expect.stringContaining(`${store}.key`)])
+  })
+
+  test('is another at every start where nothing is kept', () => {
+    expect(read().secrets).not.toEqual(read().secrets)
+  })
+})
