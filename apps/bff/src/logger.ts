@@ -7,7 +7,22 @@ import { pino, type DestinationStream, type Logger as Pino } from 'pino'
 export type Logger = Pick<Pino, 'debug' | 'info' | 'warn' | 'error'>
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-const SECRET_KEYS = ['access_token', 'refresh_token', 'client_secret', 'authorization', 'cookie', 'credential', 'text']
+/** As they are called on the wire, and in our own records. */
+const SECRET_KEYS = [
+  ...['access_token', 'refresh_token', 'client_secret', 'password', 'credential', 'text', 'handle'],
+  ...[
+    'accessToken',
+    'refreshToken',
+    'clientSecret',
+    'authorization',
+    'cookie',
+    'set-cookie',
+    'Authorization',
+    'Cookie',
+  ],
+]
+/** A key itself, and within one or two others. */
+const pathsTo = (key: string) => ['', '*', '*.*'].map((within) => `${within}["${key}"]`)
 
 export function createLogger(level: LogLevel, destination?: DestinationStream): (room: string) => Logger {
   const root = pino(
@@ -16,7 +31,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
+      redact: { paths: SECRET_KEYS.flatMap(pathsTo), censor: '[redacted]' },
       serializers: { err: toLoggedError },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
