@@ -1,3 +1,4 @@
+import { UNSENT_SEQ } from '../timeline/timeline.ts'
 import type { Unsent } from '../timeline/with-unsent.ts'
 
 /** A message of the guest as it is shown before the stream tells of it. */
@@ -7,7 +8,7 @@ export function toUnsent(messageId: string, text: string, nowMs: number): Unsent
     message: {
       type: 'message',
       messageId,
-      seq: Number.MAX_SAFE_INTEGER,
+      seq: UNSENT_SEQ,
       at: new Date(nowMs).toISOString(),
       from: { participantId: 'guest', role: 'guest' },
       parts: [{ type: 'text', text }],

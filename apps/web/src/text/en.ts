@@ -1,7 +1,6 @@
 /** Every word the guest reads, in English. Another language has the same shape. */
 export const en = {
   language: 'en',
-  page: { title: 'Chat', noScript: 'This chat needs JavaScript. Please switch it on and reload the page.' },
   header: {
     unnamed: 'Chat with us',
     hint: 'We are here to help',
@@ -30,7 +29,6 @@ export const en = {
     left: (name: string) => `${name} left`,
     readOnly: 'This chat is closed for new messages',
     ended: 'The chat has ended',
-    reopened: 'The chat is open again',
     today: 'Today',
     yesterday: 'Yesterday',
   },
@@ -77,9 +75,8 @@ export const en = {
     title: 'The chat cannot be started',
     kept: 'What you have typed is kept.',
     tryAgain: 'Try again',
-    blockedTitle: 'Your browser blocks cookies here',
     blocked:
-      'Without a cookie we cannot recognise you from one message to the next. Opening the chat in its own tab usually helps.',
+      'Your browser blocks cookies here, and without one we cannot recognise you from one message to the next. Opening the chat in its own tab usually helps.',
     openTab: 'Open in its own tab',
     setup: 'For the person who runs this chat',
     requested: 'Scopes requested',

@@ -66,3 +66,15 @@ export function messagesAfter(entries: readonly Entry[], seq: number): MessageEn
   const later = entries.slice(entries.findLastIndex((entry) => entry.seq <= seq) + 1)
   return later.filter(isMessage).filter((entry) => !isOwn(entry))
 }
+
+/** The last message the guest wrote. */
+export function lastOwnMessage(entries: readonly Entry[]): MessageEntry | undefined {
+  return entries.findLast((entry): entry is MessageEntry => entry.type === 'message' && isOwn(entry))
+}
+
+/** Place of what is in no log yet: after everything. */
+export const UNSENT_SEQ = Number.MAX_SAFE_INTEGER
+
+export function isUnsent(entry: MessageEntry): boolean {
+  return entry.seq === UNSENT_SEQ
+}

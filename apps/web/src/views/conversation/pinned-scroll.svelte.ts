@@ -22,12 +22,17 @@ export class PinnedScroll {
     const observer = new ResizeObserver(() => this.#pinned && this.toEnd())
     observer.observe(scroller)
     if (scroller.firstElementChild) observer.observe(scroller.firstElementChild)
-    const onscroll = () => this.#judge(scroller)
-    scroller.addEventListener('scroll', onscroll, { passive: true })
-    return () => {
-      observer.disconnect()
-      scroller.removeEventListener('scroll', onscroll)
-    }
+    return () => observer.disconnect()
+  }
+
+  /** Call on every scroll event, before anything else: the rest depends on where the guest is. */
+  judge(): void {
+    if (!this.#scroller) return
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller
+    const moved = scrollTop - this.#lastTop
+    if (scrollHeight - scrollTop - clientHeight <= SLACK_PX) this.#pinned = true
+    else if (moved <= -INTENT_PX) this.#pinned = false
+    if (Math.abs(moved) >= INTENT_PX) this.#lastTop = scrollTop
   }
 
   /** At once: a long way is not worth watching. */
@@ -40,6 +45,7 @@ export class PinnedScroll {
 
   /** Call before the content changes; what it returns, called after, puts what was being read back in its place. */
   holdPlace(): () => void {
+    if (this.#pinned) return () => this.#pinned && this.toEnd()
     const scroller = this.#scroller
     const held = scroller && firstVisible(scroller)
     if (!scroller || !held) return () => {}
@@ -53,14 +59,6 @@ export class PinnedScroll {
       if (Math.abs(moved) >= 1) scroller.scrollTop += moved
       this.#lastTop = scroller.scrollTop
     }
-  }
-
-  #judge(scroller: HTMLElement) {
-    const { scrollTop, scrollHeight, clientHeight } = scroller
-    const moved = scrollTop - this.#lastTop
-    if (scrollHeight - scrollTop - clientHeight <= SLACK_PX) this.#pinned = true
-    else if (moved <= -INTENT_PX) this.#pinned = false
-    if (Math.abs(moved) >= INTENT_PX) this.#lastTop = scrollTop
   }
 }
 
