@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { extname, join, relative, sep } from 'node:path'
+import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -34,11 +34,10 @@ export function readBuiltPage(folder: string): BuiltPage | undefined {
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return undefined
   const files = new Map<string, BuiltFile>()
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name)
-    const type = TYPES[extname(entry.name)]
-    if (!entry.isFile() || type === undefined || file === index) continue
-    files.set(`/${relative(folder, file).split(sep).join('/')}`, toBuiltFile(readFileSync(file), type))
+  for (const path of listFiles(folder)) {
+    const file = join(folder, path)
+    const type = TYPES[extname(path)]
+    if (type !== undefined && file !== index) files.set(`/${path}`, toBuiltFile(readFileSync(file), type))
   }
   const html = readFileSync(index)
   return {
@@ -46,6 +45,15 @@ export function readBuiltPage(folder: string): BuiltPage | undefined {
     files,
     contentSecurityPolicy: policyOf(html.toString()),
   }
+}
+
+/** Paths below the folder, with slashes. Neither what is hidden nor where a link leads (S39). */
+function listFiles(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${below}${entry.name}`
+    if (entry.name.startsWith('.')) return []
+    return entry.isDirectory() ? listFiles(folder, `${path}/`) : entry.isFile() ? [path] : []
+  })
 }
 
 function toBuiltFile(plain: Bytes, type: string): BuiltFile {

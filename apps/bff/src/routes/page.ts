@@ -24,10 +24,17 @@ export function createPageRoutes(page: BuiltPage | undefined): Hono {
 }
 
 function answer(c: Context, file: BuiltFile): Response {
-  const accepted = c.req.header('Accept-Encoding') ?? ''
-  const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name) && file[name])
+  const accepted = acceptedEncodings(c.req.header('Accept-Encoding') ?? '')
+  const encoding = (['br', 'gzip'] as const).find((name) => accepted.has(name) && file[name])
   c.header('Content-Type', file.type)
   c.header('Vary', 'Accept-Encoding')
   if (encoding) c.header('Content-Encoding', encoding)
   return c.body((encoding && file[encoding]) ?? file.plain)
+}
+
+/** RFC 9110 §12.5.3: names in any letters; a weight of zero means that it is not wanted. */
+function acceptedEncodings(header: string): Set<string> {
+  const offers = header.toLowerCase().split(',')
+  const wanted = offers.filter((offer) => !/;\s*q=0(\.0*)?\s*$/.test(offer))
+  return new Set(wanted.map((offer) => offer.split(';', 1)[0]?.trim() ?? ''))
 }
