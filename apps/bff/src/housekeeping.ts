@@ -9,7 +9,7 @@ const ROUND_MS = 15_000
 
 export interface HousekeepingParts {
   readonly sessions: SessionStore
-  readonly relay: Relay
+  readonly relay: Pick<Relay, 'forget'>
   readonly log: EventLog
   readonly clock: Clock
   readonly logger: Logger
@@ -32,13 +32,21 @@ export function startHousekeeping(parts: HousekeepingParts, roundMs = ROUND_MS):
   return () => clearInterval(timer)
 }
 
-async function tidy({ sessions, relay, log, clock, lifetimes, retention, expired }: HousekeepingParts): Promise<void> {
+async function tidy({ log, retention, ...parts }: HousekeepingParts): Promise<void> {
+  const { sessions, clock, logger, lifetimes } = parts
   const now = clock.now()
   const limits = { createdBeforeMs: now - lifetimes.absoluteMs, activeBeforeMs: now - lifetimes.idleMs }
   for (const { sessionId } of await sessions.listExpired(limits)) {
-    expired(sessionId)
-    await relay.forget(sessionId)
-    await sessions.remove(sessionId)
+    // One that cannot be ended now must not keep the others alive; it is tried again in the next round.
+    await end(parts, sessionId).catch((error: unknown) => logger.error({ event: 'housekeeping-failed', err: error }))
   }
   await log.trim(retention)
+}
+
+type Ending = Pick<HousekeepingParts, 'sessions' | 'relay' | 'expired'>
+
+async function end({ sessions, relay, expired }: Ending, sessionId: string): Promise<void> {
+  expired(sessionId)
+  await relay.forget(sessionId)
+  await sessions.remove(sessionId)
 }

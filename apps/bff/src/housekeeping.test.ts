@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { FakeClock } from '../test/support/fake-clock.ts'
+import { createRecordingLogger, silentLogger } from '../test/support/loggers.ts'
+import { newSealer, openDatabase } from '../test/support/stores.ts'
+import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { hashHandle, newHandle, newSession } from './sessions/session.ts'
+import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
+
+const ROUND_MS = 1_000
+const lifetimes = { idleMs: 60_000, absoluteMs: 600_000 }
+const retention = { maxAgeMs: 5_000, maxEvents: 100 }
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** Housekeeping over real stores; the relay only notes whom it forgot, or fails to. */
+function start({ unforgettable }: { unforgettable?: string } = {}) {
+  const clock = new FakeClock()
+  const database = openDatabase()
+  const sealer = newSealer()
+  const sessions = createSqliteSessionStore({ database, sealer, logger: silentLogger })
+  const log = createSqliteEventLog({ database, sealer, clock })
+  const { logger, lines } = createRecordingLogger()
+  const done: string[] = []
+  const relay = {
+    async forget(sessionId: string) {
+      if (sessionId === unforgettable) throw new Error('cannot be forgotten')
+      done.push(`forgot ${sessionId}`)
+    },
+  }
+  const expired = (sessionId: string) => void done.push(`told ${sessionId}`)
+  const stop = startHousekeeping({ sessions, relay, log, clock, logger, lifetimes, retention, expired }, ROUND_MS)
+  const keep = async (sessionId: string) => {
+    await sessions.create({ ...newSession({}, clock.now()), sessionId }, hashHandle(newHandle()), {})
+  }
+  const round = async () => {
+    await vi.advanceTimersByTimeAsync(ROUND_MS)
+    await clock.advance(0)
+  }
+  return { clock, sessions, log, lines, done, stop, keep, round }
+}
+
+describe('each round', () => {
+  test('ends the sessions whose time is up: their streams are told, then all of them is forgotten', async () => {
+    const { clock, sessions, done, keep, round } = start()
+    await keep('old')
+    await clock.advance(50_000)
+    await keep('fresh')
+    await clock.advance(20_000)
+    await round()
+    expect(done).toEqual(['told old', 'forgot old'])
+    expect(await sessions.find('old')).toBeUndefined()
+    expect(await sessions.find('fresh')).toBeDefined()
+  })
+
+  test('spares who is active, until the absolute limit', async () => {
+    const { clock, sessions, done, keep, round } = start()
+    await keep('busy')
+    for (let minute = 0; minute < 9; minute++) {
+      await clock.advance(59_000)
+      await sessions.touch('busy', clock.now())
+      await round()
+    }
+    expect(done).toEqual([])
+    await clock.advance(100_000)
+    await sessions.touch('busy', clock.now())
+    await round()
+    expect(done).toEqual(['told busy', 'forgot busy'])
+  })
+
+  test('trims the logs', async () => {
+    const { clock, log, round } = start()
+    const notice = { type: 'conversation', state: 'open' } as const
+    await log.append('conversation-1', [notice, notice])
+    await clock.advance(10_000)
+    await log.append('conversation-1', [notice])
+    await round()
+    expect((await log.readBefore('conversation-1', undefined, 10)).entries.map(({ seq }) => seq)).toEqual([3])
+  })
+
+  test('goes on with the others when one session cannot be forgotten, says so, and tries again', async () => {
+    const { clock, sessions, done, keep, round, lines } = start({ unforgettable: 'stuck' })
+    await keep('stuck')
+    await keep('other')
+    await clock.advance(70_000)
+    await round()
+    expect(done).toContain('forgot other')
+    expect(await sessions.find('other')).toBeUndefined()
+    expect(await sessions.find('stuck')).toBeDefined()
+    expect(lines).toMatchObject([{ level: 'error', event: 'housekeeping-failed' }])
+    await round()
+    expect(lines).toHaveLength(2)
+  })
+
+  test('is the last one once stopped', async () => {
+    const { clock, done, stop, keep, round } = start()
+    await keep('old')
+    await clock.advance(70_000)
+    stop()
+    await round()
+    expect(done).toEqual([])
+  })
+})
