@@ -56,13 +56,21 @@ export class EventStreams {
 
   /** Ends the streams of a session, with a last word. */
   closeSession(sessionId: string, lastWord = ''): void {
-    for (const [response, id] of this.#open) if (id === sessionId) response.end(lastWord)
+    for (const [response, id] of this.#open) if (id === sessionId) this.#end(response, lastWord)
   }
 
   close(): void {
     this.#closing = true
     clearInterval(this.#heartbeat)
-    for (const response of this.#open.keys()) response.end(': bye\n\n')
+    for (const response of this.#open.keys()) this.#end(response, ': bye\n\n')
+  }
+
+  /** The last word waits behind all that a slow reader has not taken yet; but not for ever. */
+  #end(response: ServerResponse, lastWord: string): void {
+    this.#open.delete(response)
+    response.end(lastWord)
+    const cut = setTimeout(() => response.destroy(), STALL_MS).unref()
+    response.once('close', () => clearTimeout(cut))
   }
 
   #beat(): void {
@@ -71,6 +79,8 @@ export class EventStreams {
 }
 
 function write(response: ServerResponse, frame: string): void {
+  // After its end a response is there until it has gone out; to write to it then would be an error nobody catches.
+  if (response.writableEnded) return
   response.write(frame)
   if (response.writableLength > MAX_QUEUED_BYTES) response.destroy()
 }
