@@ -37,7 +37,8 @@ export function createAuthorizedClient({ http, token, clock, clientId, region }:
       answer = await perform(credential.accessToken).catch(throwDiagnosed(operation))
       attempt = 2
     }
-    if (answer.status >= 400) throw await refusal(operation, credential, await toAnswer(answer), attempt)
+    if (answer.status < 200 || answer.status >= 300)
+      throw await refusal(operation, credential, await toAnswer(answer), attempt)
     return answer
   }
 
@@ -98,11 +99,21 @@ export function lostAnswer(operation: Operation, error: NoAnswerError): Upstream
 /** A request the platform failed at, or gave up waiting for, may have been carried out. */
 const outcomeOf = (status: number) => (status >= 500 || status === 408 ? 'unknown' : 'refused')
 
-async function readWhole({ status, headers, lines }: StreamAnswer): Promise<HttpAnswer> {
-  const body: string[] = []
-  for await (const line of lines) {
-    body.push(line)
-    if (body.length > 1_000) break
+/** Most characters of a refusal that are read. */
+const MAX_REFUSAL = 65_536
+
+/** A refusal, as far as it comes; its status says enough where it breaks off. */
+async function readWhole({ status, headers, lines, close }: StreamAnswer): Promise<HttpAnswer> {
+  let body = ''
+  try {
+    for await (const line of lines) {
+      body += `${line}\n`
+      if (body.length > MAX_REFUSAL) break
+    }
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error
+  } finally {
+    close()
   }
-  return { status, headers, body: body.join('\n') }
+  return { status, headers, body }
 }

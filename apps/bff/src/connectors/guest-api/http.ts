@@ -29,6 +29,8 @@ export interface StreamAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly lines: AsyncIterable<string>
+  /** Lets go of the connection, read or not. */
+  close(): void
 }
 
 /** No answer was had. `code` is the socket's or undici's; `sent` whether the request may have left. */
@@ -70,6 +72,8 @@ export function createHttpClient(origin: string, { connections = 256 } = {}): Ht
         status: answer.statusCode,
         headers: flatten(answer.headers),
         lines: linesOf(answer.body, request.signal),
+        // What breaks because we let go is nobody's concern.
+        close: () => void answer.body.on('error', () => undefined).destroy(),
       }
     },
 
@@ -137,6 +141,7 @@ async function* linesOf(body: AsyncIterable<Buffer>, signal: AbortSignal | undef
       if (rest.length > MAX_ANSWER_BYTES) throw new NoAnswerError('ANSWER_TOO_LARGE', true)
       yield* lines
     }
+    if (rest !== '') yield rest
   } catch (error) {
     throw toNoAnswer(error, signal)
   }
