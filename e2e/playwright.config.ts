@@ -1,7 +1,12 @@
 import { defineConfig } from '@playwright/test'
 import { existsSync } from 'node:fs'
 
-const chromium = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const chromium = [
+  process.env['CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
 
 export default defineConfig({
   testDir: '.',
