@@ -105,12 +105,16 @@ export class GuestToken {
     return (this.#held ??= this.#hold(stored))
   }
 
-  #hold(credential: GuestCredential): Held {
-    const { clock } = this.#parts
+  #hold(credential: GuestCredential, issuedAtMs = this.#recallIssue(credential)): Held {
     const lifetimeMs = credential.expiresAtMs - credential.issuedAtMs
-    const leftMs = Math.min(credential.expiresAtMs - clock.now(), lifetimeMs)
-    const expiresAtMs = clock.monotonic() + leftMs
-    return { credential, expiresAtMs, refreshAtMs: expiresAtMs - lifetimeMs + refreshAfterMs(lifetimeMs) }
+    const expiresAtMs = issuedAtMs + lifetimeMs
+    return { credential, expiresAtMs, refreshAtMs: issuedAtMs + refreshAfterMs(lifetimeMs) }
+  }
+
+  /** When another process had it issued, on our own clock: by the wall clock, and not in the future. */
+  #recallIssue({ issuedAtMs }: GuestCredential): number {
+    const { clock } = this.#parts
+    return clock.monotonic() - Math.max(0, clock.now() - issuedAtMs)
   }
 
   async #renewAhead(): Promise<void> {
@@ -138,6 +142,7 @@ export class GuestToken {
     if (this.#held && known.refreshCount > this.#held.credential.refreshCount) return (this.#held = this.#hold(known))
 
     const issuedAtMs = clock.now()
+    const sentAtMs = clock.monotonic()
     const { guestHint, requested, refreshCount } = known
     const token = await this.#requestToken(known)
     const credential = toCredential(token, { guestHint, requested, refreshCount: refreshCount + 1 }, issuedAtMs)
@@ -147,7 +152,7 @@ export class GuestToken {
       refreshCount: credential.refreshCount,
       lifetimeMs: credential.expiresAtMs - issuedAtMs,
     })
-    return (this.#held = this.#hold(credential))
+    return (this.#held = this.#hold(credential, sentAtMs))
   }
 
   async #requestToken({ guestHint, refreshToken, granted }: GuestCredential): Promise<IssuedToken> {
