@@ -2,6 +2,8 @@ import { DEFAULT_SCOPES, guestApiPaths, GuestTokenResponse } from '@foyer/shared
 import * as oauth from 'openid-client'
 import * as v from 'valibot'
 import { diagnose } from '../diagnosis/diagnose.ts'
+import type { FailureContext, Operation, PlatformResponse } from '../diagnosis/failure.ts'
+import type { Verdict } from '../diagnosis/verdict.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { NoAnswerError, type HttpAnswer, type HttpClient } from './http.ts'
 
@@ -65,7 +67,7 @@ export function createTokenRequests(client: TokenClient, http: HttpClient): Toke
     } catch (error) {
       if (error instanceof UpstreamError) throw error
       if (exchange.answer)
-        throw new UpstreamError(diagnose({ operation, context, response: toResponse(exchange) }), 'refused')
+        throw new UpstreamError(diagnoseUnusable(operation, context, toResponse(exchange)), 'refused')
       const lost = exchange.lost ?? { code: 'UNKNOWN', sent: true }
       const verdict = diagnose({ operation, context, networkError: { code: lost.code } })
       throw new UpstreamError(verdict, lost.sent ? 'unknown' : 'not-sent', { cause: error })
@@ -79,6 +81,12 @@ export function createTokenRequests(client: TokenClient, http: HttpClient): Toke
       ),
     refresh: (refreshToken, granted) => run('refresh', granted, (to) => oauth.refreshTokenGrant(to, refreshToken)),
   }
+}
+
+/** Why an answer could not be used. One that is good but for what the library or our schema refused in it is unreadable. */
+function diagnoseUnusable(operation: Operation, context: FailureContext, response: PlatformResponse): Verdict {
+  const verdict = diagnose({ operation, context, response })
+  return verdict.cause === 'ok' ? diagnose({ operation, context, response: { ...response, body: '' } }) : verdict
 }
 
 /** What a guest must be granted: everything asked for, and of the contract's own scopes those that conversing needs. */
