@@ -5,9 +5,11 @@ import type { Participant } from '@foyer/shared/protocol/participant'
 import * as v from 'valibot'
 import type { ConnectorEvent } from '../connector.ts'
 
-/** Longest wait for the next typing event before the dots go, where the platform does not say. */
+/** Longest wait for the next typing event before the dots go, where the platform does not say, or says nonsense. */
 const TYPING_MS = 5_000
+const MAX_TYPING_MS = 60_000
 const MAX_NAME_CHARACTERS = 128
+const MAX_PARTICIPANT_ID_CHARACTERS = 200
 
 /** What one entity of the platform means to us. None where it says nothing to a guest, or cannot be read. */
 export function translate(entity: unknown): ConnectorEvent[] {
@@ -32,7 +34,7 @@ function flatten(message: GuestMessage) {
     originatingEntity: message.originatingEntity ?? inner?.originatingEntity,
     sender: message.from ?? inner?.channel?.from,
     clientMessageId: message.clientMessageId ?? undefined,
-    readOnly: String((message.metadata ?? inner?.metadata)?.['readOnly'] ?? ''),
+    isReadOnly: [true, 'true'].some((yes) => yes === (message.metadata ?? inner?.metadata)?.['readOnly']),
   }
 }
 type Flat = ReturnType<typeof flatten>
@@ -55,24 +57,30 @@ function translateEvent(event: GuestMessageEvent, message: Flat): ConnectorEvent
   if (event.typing || event.eventType === 'Typing') {
     if (message.inbound) return []
     const { type, duration } = event.typing ?? {}
-    return [{ type: 'typing', participant, typing: type !== 'Off', durationMs: duration ?? TYPING_MS }]
+    return [{ type: 'typing', participant, typing: type !== 'Off', durationMs: toTypingMs(duration) }]
   }
   const presence = event.presence?.type
   if (presence === 'Join' && !message.inbound) {
     return [{ type: 'participant', upstreamId: message.id, participant, change: 'joined' }]
   }
   if (presence !== 'Disconnect') return []
-  if (message.readOnly === 'true') {
+  if (message.isReadOnly) {
     const by = message.inbound ? 'guest' : participant.role === 'agent' && participant.name ? 'agent' : 'system'
     return [{ type: 'ended', upstreamId: message.id, by, readOnly: true }]
   }
   return message.inbound ? [] : [{ type: 'participant', upstreamId: message.id, participant, change: 'left' }]
 }
 
+const toTypingMs = (ms = TYPING_MS): number => (ms > 0 && ms <= MAX_TYPING_MS ? ms : TYPING_MS)
+
 function toParticipant({ inbound, originatingEntity, sender }: Flat): Participant {
-  const name = sender?.nickname?.slice(0, MAX_NAME_CHARACTERS)
+  const name = shorten(sender?.nickname ?? '', MAX_NAME_CHARACTERS)
   const named = name ? { name } : {}
   if (inbound) return { participantId: 'guest', role: 'guest', ...named }
   const role = originatingEntity?.toLowerCase() === 'bot' ? 'bot' : 'agent'
-  return { participantId: `${role}:${sender?.id ?? name ?? ''}`.slice(0, 200), role, ...named }
+  const participantId = shorten(`${role}:${sender?.id ?? name}`, MAX_PARTICIPANT_ID_CHARACTERS)
+  return { participantId, role, ...named }
 }
+
+/** Never ends in half a character. */
+const shorten = (text: string, maxCharacters: number): string => text.slice(0, maxCharacters).toWellFormed()
