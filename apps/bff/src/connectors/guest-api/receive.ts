@@ -75,13 +75,15 @@ async function* receiveStream(parts: ReceiverParts, state: State, signal: AbortS
     state.mode = 'wait'
     return
   }
-  yield* readList(parts, state.position, signal)
-  yield* up(state)
   const openedAtMs = parts.clock.monotonic()
   try {
+    yield* readList(parts, state.position, signal)
+    yield* up(state)
     for await (const line of answer.lines) yield* translateLine(line, parts.logger)
   } catch (error) {
     throw error instanceof NoAnswerError ? lostAnswer('stream', error) : error
+  } finally {
+    answer.close()
   }
   // The platform closes the stream with the token's life; the next one is opened with a new token, but never in a rush.
   if (parts.clock.monotonic() - openedAtMs < PROMPT_MS) await pause(parts.clock, POLL_MS.active, signal)
@@ -92,7 +94,9 @@ async function openStream({ client, conversationId }: ReceiverParts, signal: Abo
   try {
     const request = { method: 'GET', path: guestApiPaths.stream(conversationId), signal } as const
     const answer = await client.stream('stream', request, STREAM_SILENCE_MS)
-    return answer.headers['content-type']?.includes('ndjson') ? answer : undefined
+    if (answer.headers['content-type']?.includes('ndjson')) return answer
+    answer.close()
+    return undefined
   } catch (error) {
     const unknownPath =
       error instanceof UpstreamError &&
@@ -104,16 +108,17 @@ async function openStream({ client, conversationId }: ReceiverParts, signal: Abo
 const STREAM_UNKNOWN = new Set([405, 406, 501])
 
 async function* receiveList(parts: ReceiverParts, state: State, signal: AbortSignal): AsyncGenerator<ConnectorEvent> {
+  const { position } = state
+  const before = position.cursor
   const startedAtMs = parts.clock.monotonic()
-  const events = await listOnce(parts, state.position, {
-    signal,
-    waitSeconds: state.mode === 'wait' ? WAIT_SECONDS : 0,
-  })
+  const listed = await listOnce(parts, position, { signal, waitSeconds: state.mode === 'wait' ? WAIT_SECONDS : 0 })
+  const isPrompt = parts.clock.monotonic() - startedAtMs < PROMPT_MS
   yield* up(state)
-  yield* events
-  if (events.length > 0) return
-  if (state.mode === 'wait' && parts.clock.monotonic() - startedAtMs < PROMPT_MS) state.mode = 'poll'
+  yield* handOn(listed, position)
+  if (position.cursor !== before) return
+  if (state.mode === 'wait' && isPrompt && listed.length === 0) state.mode = 'poll'
   if (state.mode === 'poll') await pause(parts.clock, POLL_MS[parts.attention()], signal)
+  else if (isPrompt) await pause(parts.clock, POLL_MS.active, signal)
 }
 
 /** Waits, or returns at once when there is no one left to wait for. */
@@ -132,39 +137,61 @@ export async function* readList(
 ): AsyncGenerator<ConnectorEvent> {
   for (;;) {
     const before = position.cursor
-    yield* await listOnce(parts, position, { signal, waitSeconds: 0 })
+    yield* handOn(await listOnce(parts, position, { signal, waitSeconds: 0 }), position)
     if (position.cursor === before) return
   }
 }
 
+/** One entity of the list: what it means, and where reading goes on after it. */
+interface Listed {
+  readonly events: readonly ConnectorEvent[]
+  readonly cursor: string | undefined
+}
+
+/** The position moves when an entity was taken, not before: what its taker fails at comes again. */
+function* handOn(listed: readonly Listed[], position: Position): Generator<ConnectorEvent> {
+  for (const { events, cursor } of listed) {
+    yield* events
+    position.cursor = cursor
+  }
+}
+
 async function listOnce(
-  { client, conversationId, logger }: ReceiverParts,
+  parts: ReceiverParts,
   position: Position,
-  { signal, waitSeconds }: { signal: AbortSignal | undefined; waitSeconds: number },
-): Promise<ConnectorEvent[]> {
+  options: { signal: AbortSignal | undefined; waitSeconds: number },
+): Promise<Listed[]> {
+  const { client, conversationId, logger } = parts
+  const { signal, waitSeconds } = options
   const query = new URLSearchParams({ pageSize: String(PAGE_SIZE) })
   if (position.cursor !== undefined) query.set('after', position.cursor)
   if (waitSeconds > 0) query.set('waitSeconds', String(waitSeconds))
   const path = `${guestApiPaths.messages(conversationId)}?${query}`
   const headersTimeoutMs = waitSeconds > 0 ? (waitSeconds + 8) * 1_000 : undefined
-  const answer = await client
-    .call('listMessages', { method: 'GET', path, headersTimeoutMs, signal })
-    .catch((error: unknown) => {
-      // A cursor the platform no longer knows: read from the beginning; what is known already is told apart by its id.
-      if (error instanceof UpstreamError && error.verdict.evidence.status === 400) position.cursor = undefined
-      throw error
-    })
-  const page = v.safeParse(GuestMessagePage, parseJson(answer.body))
-  if (!page.success) throw unreadable(answer.status)
-  return page.output.entities.flatMap((entity) => withCursor(entity, position, logger))
+  try {
+    const answer = await client.call('listMessages', { method: 'GET', path, headersTimeoutMs, signal })
+    const page = v.safeParse(GuestMessagePage, parseJson(answer.body))
+    if (!page.success) throw unreadable(answer.status)
+    return toListed(page.output.entities, position.cursor, logger)
+  } catch (error) {
+    // A cursor the platform no longer knows: read from the beginning; what is known already is told apart by its id.
+    const isUnknown = error instanceof UpstreamError && error.verdict.evidence.status === 400
+    if (!isUnknown || position.cursor === undefined) throw error
+    position.cursor = undefined
+    return listOnce(parts, position, options)
+  }
 }
 
-function withCursor(entity: unknown, position: Position, logger: Logger): ConnectorEvent[] {
-  const events = translate(entity)
-  const id = v.safeParse(Identified, entity)
-  if (!id.success) logger.warn({ event: 'entity-unreadable' })
-  else if (!events.every((event) => event.type === 'typing') || events.length === 0) position.cursor = id.output.id
-  return events.map((event) => ('upstreamId' in event ? { ...event, cursor: position.cursor } : event))
+function toListed(entities: readonly unknown[], before: string | undefined, logger: Logger): Listed[] {
+  let cursor = before
+  return entities.map((entity) => {
+    const events = translate(entity)
+    const id = v.safeParse(Identified, entity)
+    if (!id.success) logger.warn({ event: 'entity-unreadable' })
+    // Typing is told to whoever listens; it has no place in the list to go on from.
+    else if (events.length === 0 || events.some(({ type }) => type !== 'typing')) cursor = id.output.id
+    return { events: events.map((event) => ('upstreamId' in event ? { ...event, cursor } : event)), cursor }
+  })
 }
 const Identified = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) })
 
