@@ -47,18 +47,22 @@ export class Outbox {
   }
 
   async #run(): Promise<void> {
+    const { signal, logger, clock } = this.#parts
     this.#running = true
-    try {
-      for (let next = this.#queue[0]; next; next = this.#queue[0]) {
+    // Once stopped: what is queued is pending in the log, and taken up when the conversation is opened.
+    for (let next = this.#queue[0]; next && !signal.aborted; next = this.#queue[0]) {
+      try {
         await this.#deliver(next.message, next.mayHaveArrived)
         this.#queue.shift()
+      } catch (error) {
+        if (signal.aborted) break
+        // The store failed, perhaps after the platform had taken the message.
+        next.mayHaveArrived = true
+        logger.error({ event: 'outbox-failed', err: error })
+        await clock.sleep(RETRY.capMs, signal).catch(() => undefined)
       }
-    } catch (error) {
-      // Stopped, or the store failed: what is queued is pending in the log, and taken up when the conversation is opened.
-      if (!this.#parts.signal.aborted) this.#parts.logger.error({ event: 'outbox-stopped', err: error })
-    } finally {
-      this.#running = false
     }
+    this.#running = false
   }
 
   async #deliver(message: OutgoingMessage, mayHaveArrived: boolean): Promise<void> {
@@ -73,12 +77,25 @@ export class Outbox {
         return await sent(message, upstreamId)
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
-        if (!error.retryable || clock.monotonic() > giveUpAtMs) return await failed(message, error)
+        if (!error.retryable || clock.monotonic() > giveUpAtMs) {
+          const isThere = error.outcome === 'unknown' && !(await this.#isMissing(message))
+          return isThere ? undefined : await failed(message, error)
+        }
         isOpen ||= error.outcome === 'unknown'
         const retryInMs = error.retryAfterMs ?? backOffMs(attempt, RETRY)
         waiting(error, retryInMs)
         await clock.sleep(retryInMs, signal)
       }
+    }
+  }
+
+  /** True also when the platform's record cannot be read. */
+  async #isMissing(message: OutgoingMessage): Promise<boolean> {
+    try {
+      return await this.#parts.reconcile(message)
+    } catch (error) {
+      if (error instanceof UpstreamError) return true
+      throw error
     }
   }
 }

@@ -1,0 +1,267 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { FakeClock, settle } from '../../test/support/fake-clock.ts'
+import { createRecordingLogger } from '../../test/support/loggers.ts'
+import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
+import type { OutgoingMessage } from '../connectors/connector.ts'
+import type { UpstreamError } from '../connectors/upstream-error.ts'
+import { Outbox } from './outbox.ts'
+
+const MINUTE_MS = 60_000
+
+/** An outbox that notes everything that happens, in order. */
+function createSubject() {
+  const clock = new FakeClock()
+  const stop = new AbortController()
+  onTestFinished(() => stop.abort())
+  const { logger, lines } = createRecordingLogger()
+  const happened: string[] = []
+  const waits: number[] = []
+  /** What the platform does with the messages to come; by default it takes them. */
+  const sends: (() => Promise<string | undefined>)[] = []
+  const onPlatform = new Set<string>()
+  const subject = {
+    ...{ clock, stop, lines, happened, waits, sends, onPlatform },
+    storeFails: false,
+    reading: undefined as Error | undefined,
+  }
+  const outbox = new Outbox({
+    upstream: {
+      async send({ text, messageId }) {
+        happened.push(`send ${text}`)
+        const upstreamId = await (sends.shift() ?? (async () => `up-${messageId}`))()
+        onPlatform.add(messageId)
+        return { upstreamId }
+      },
+    },
+    ...{ clock, logger, signal: stop.signal },
+    async sent({ text }, upstreamId) {
+      if (subject.storeFails) throw new Error('the store is full')
+      happened.push(`sent ${text}${upstreamId === undefined ? '' : ` as ${upstreamId}`}`)
+    },
+    failed: async ({ text }, error: UpstreamError) => void happened.push(`failed ${text}: ${error.code}`),
+    async reconcile({ text, messageId }) {
+      happened.push(`look for ${text}`)
+      if (subject.reading) throw subject.reading
+      return !onPlatform.has(messageId)
+    },
+    waiting: (_, retryInMs) => void waits.push(retryInMs),
+  })
+  const add = (text: string, mayHaveArrived = false) => outbox.add(message(text), mayHaveArrived)
+  return Object.assign(subject, { outbox, add })
+}
+
+const message = (text: string): OutgoingMessage => ({ messageId: `id-${text}`, text })
+const fail = (error: Error) => () => Promise.reject(error)
+
+describe('messages on their way', () => {
+  test('go one at a time, in order: none overtakes another', async () => {
+    const { add, sends, happened, outbox } = createSubject()
+    const answers = ['one', 'two', 'three'].map(() => Promise.withResolvers<string | undefined>())
+    sends.push(
+      ...answers.map(
+        ({ promise }) =>
+          () =>
+            promise,
+      ),
+    )
+    for (const text of ['one', 'two', 'three']) add(text)
+    await settle()
+    expect(happened).toEqual(['send one'])
+    expect(outbox.isEmpty).toBe(false)
+    answers[1]?.resolve('up-2')
+    answers[0]?.resolve('up-1')
+    await settle()
+    expect(happened).toEqual(['send one', 'sent one as up-1', 'send two', 'sent two as up-2', 'send three'])
+    answers[2]?.resolve(undefined)
+    await settle()
+    expect(happened.at(-1)).toBe('sent three')
+    expect(outbox.isEmpty).toBe(true)
+  })
+
+  test('keep their order while the first has to wait', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    sends.push(fail(unreachable()), fail(unreachable()))
+    for (const text of ['one', 'two']) add(text)
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual([
+      'send one',
+      'send one',
+      'send one',
+      'sent one as up-id-one',
+      'send two',
+      'sent two as up-id-two',
+    ])
+  })
+
+  test('go once, however often they are added meanwhile', async () => {
+    const { add, happened } = createSubject()
+    for (let time = 0; time < 10; time++) add('one')
+    await settle()
+    expect(happened).toEqual(['send one', 'sent one as up-id-one'])
+  })
+
+  test('may come again once the first were done with', async () => {
+    const { add, happened } = createSubject()
+    add('one')
+    await settle()
+    add('two')
+    await settle()
+    expect(happened).toHaveLength(4)
+  })
+})
+
+describe('a message the platform refuses', () => {
+  test('has failed; the next one goes', async () => {
+    const { add, sends, happened } = createSubject()
+    sends.push(fail(upstreamError('message-too-long')))
+    add('one')
+    add('two')
+    await settle()
+    expect(happened).toEqual(['send one', 'failed one: message-too-long', 'send two', 'sent two as up-id-two'])
+  })
+
+  test('for now is sent again when the platform said', async () => {
+    const { add, sends, happened, waits, clock } = createSubject()
+    sends.push(fail(upstreamError('rate-limited', { retryable: true, retryAfterMs: 5_000 })))
+    add('one')
+    await clock.advance(4_999)
+    expect(happened).toEqual(['send one'])
+    expect(waits).toEqual([5_000])
+    await clock.advance(1)
+    expect(happened.at(-1)).toBe('sent one as up-id-one')
+    expect(happened).not.toContain('look for one')
+  })
+})
+
+describe('a message of which nobody knows whether it arrived', () => {
+  test('is looked for before it is sent again, and sent if it is not there', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    sends.push(fail(lostAnswer()))
+    add('one')
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual(['send one', 'look for one', 'send one', 'sent one as up-id-one'])
+  })
+
+  test('is not sent again if it is there', async () => {
+    const { add, sends, happened, onPlatform, clock } = createSubject()
+    sends.push(async () => {
+      onPlatform.add('id-one')
+      throw lostAnswer()
+    })
+    add('one')
+    add('two')
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual(['send one', 'look for one', 'send two', 'sent two as up-id-two'])
+  })
+
+  test('is looked for first when an earlier process may have sent it', async () => {
+    const { add, happened, onPlatform } = createSubject()
+    onPlatform.add('id-one')
+    add('one', true)
+    add('two', true)
+    await settle()
+    expect(happened).toEqual(['look for one', 'look for two', 'send two', 'sent two as up-id-two'])
+  })
+
+  test('is looked for each time again, once it was in doubt', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    sends.push(fail(lostAnswer()), fail(unreachable()))
+    add('one')
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual([
+      'send one',
+      'look for one',
+      'send one',
+      'look for one',
+      'send one',
+      'sent one as up-id-one',
+    ])
+  })
+
+  test('waits while the record cannot be read', async () => {
+    const subject = createSubject()
+    subject.reading = unreachable()
+    subject.add('one', true)
+    await subject.clock.advance(MINUTE_MS)
+    expect(subject.happened).not.toContain('send one')
+    subject.reading = undefined
+    await subject.clock.advance(MINUTE_MS)
+    expect(subject.happened.slice(-2)).toEqual(['send one', 'sent one as up-id-one'])
+  })
+
+  test('is looked for also when its answer could not be understood, before it is called failed', async () => {
+    const { add, sends, happened, onPlatform, clock } = createSubject()
+    const unreadable = () => upstreamError('answer-unreadable', {}, 'unknown')
+    sends.push(async () => {
+      onPlatform.add('id-one')
+      throw unreadable()
+    }, fail(unreadable()))
+    add('one')
+    add('two')
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual(['send one', 'look for one', 'send two', 'look for two', 'failed two: answer-unreadable'])
+  })
+
+  test('has failed by what it was refused for when it cannot be looked for either', async () => {
+    const subject = createSubject()
+    subject.sends.push(fail(upstreamError('answer-unreadable', {}, 'unknown')))
+    subject.reading = upstreamError('scope-missing')
+    subject.add('one')
+    await subject.clock.advance(MINUTE_MS)
+    expect(subject.happened.at(-1)).toBe('failed one: answer-unreadable')
+  })
+})
+
+describe('trying again', () => {
+  test('takes longer each time, at random, and never more than a quarter of a minute', async () => {
+    const { add, sends, waits, clock } = createSubject()
+    sends.push(...Array.from({ length: 20 }, () => fail(unreachable())))
+    add('one')
+    await clock.advance(20 * 15_000)
+    expect(waits).toHaveLength(20)
+    waits.forEach((wait, attempt) => expect(wait).toBeLessThanOrEqual(Math.min(15_000, 500 * 2 ** attempt)))
+    expect(new Set(waits).size).toBeGreaterThan(15)
+  })
+
+  test('ends after ten minutes: the guest is told', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    sends.push(...Array.from({ length: 10_000 }, () => fail(unreachable())))
+    add('one')
+    await clock.advance(9 * MINUTE_MS)
+    expect(happened.some((line) => line.startsWith('failed'))).toBe(false)
+    await clock.advance(2 * MINUTE_MS)
+    expect(happened.at(-1)).toBe('failed one: network')
+  })
+})
+
+describe('when the conversation is let go of', () => {
+  test('nothing more is sent; what waited stays', async () => {
+    const { add, sends, happened, clock, stop, outbox, lines } = createSubject()
+    sends.push(fail(unreachable()))
+    add('one')
+    add('two')
+    await settle()
+    stop.abort(new Error('closed'))
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual(['send one'])
+    expect(outbox.isEmpty).toBe(false)
+    expect(lines).toEqual([])
+  })
+})
+
+describe('when the store fails', () => {
+  test('it is logged, and what was sent is looked for, not sent twice, once it works again', async () => {
+    const subject = createSubject()
+    subject.storeFails = true
+    subject.add('one')
+    await settle()
+    expect(subject.lines).toMatchObject([{ level: 'error', event: 'outbox-failed' }])
+    subject.storeFails = false
+    subject.add('two')
+    await settle()
+    expect(subject.happened).toEqual(['send one'])
+    await subject.clock.advance(MINUTE_MS)
+    expect(subject.happened).toEqual(['send one', 'look for one', 'send two', 'sent two as up-id-two'])
+    expect(subject.outbox.isEmpty).toBe(true)
+  })
+})
