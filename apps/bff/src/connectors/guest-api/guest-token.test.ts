@@ -43,7 +43,7 @@ function createSubject({ lifetimeMs = LIFETIME_MS, withRefreshToken = true, stor
   }
   const createToken = () => new GuestToken({ slot, requests, clock, logger })
   return {
-    ...{ clock, lines, calls, slot, createToken, token: createToken() },
+    ...{ clock, lines, calls, slot, requests, createToken, token: createToken() },
     answerWith: (next: typeof upstream) => (upstream = next),
     accessToken: async (token: GuestToken) => (await token.current()).accessToken,
   }
@@ -355,6 +355,18 @@ describe('a token whose grant is in doubt', () => {
     }
     answerWith(async () => undefined)
     expect(await accessToken(token)).toBe('token-1')
+  })
+
+  test('whose refreshed grant is too small keeps the rotated refresh token, and asks anew by name', async () => {
+    const { token, slot, calls, requests, accessToken } = createSubject()
+    const shortfall = upstreamError('scope-missing', { missing: ['b'] }).verdict
+    const { refresh } = requests
+    requests.refresh = async (...parameters) => ({ ...(await refresh(...parameters)), shortfall })
+    await accessToken(token)
+    token.distrust()
+    expect(await accessToken(token)).toBe('token-2')
+    expect(calls).toEqual(['refresh refresh-0', 'ask guest-1'])
+    expect(slot.writes).toEqual(['token-1', 'token-2'])
   })
 
   test('changes nothing where no token is held yet', async () => {

@@ -136,34 +136,48 @@ export class GuestToken {
   }
 
   async #request(): Promise<Held> {
-    const { slot, clock, logger } = this.#parts
+    const { slot, requests } = this.#parts
     const known = v.parse(GuestCredential, await slot.read())
     // Another process may have renewed it meanwhile: its rotated refresh token is the only good one.
     if (this.#held && known.refreshCount > this.#held.credential.refreshCount) return (this.#held = this.#hold(known))
 
-    const issuedAtMs = clock.now()
-    const sentAtMs = clock.monotonic()
-    const { guestHint, requested, refreshCount } = known
-    const token = await this.#requestToken(known)
-    const credential = toCredential(token, { guestHint, requested, refreshCount: refreshCount + 1 }, issuedAtMs)
-    await slot.write(credential satisfies Credential)
-    logger.info({
-      event: 'token-renewed',
-      refreshCount: credential.refreshCount,
-      lifetimeMs: credential.expiresAtMs - issuedAtMs,
-    })
-    return (this.#held = this.#hold(credential, sentAtMs))
+    const refreshed = await this.#refresh(known)
+    if (refreshed && !refreshed.shortfall) return this.#keep(known, refreshed)
+    // A grant that was cut: the rotated refresh token is kept, and a new grant asked for by name.
+    const kept = refreshed ? (await this.#keep(known, refreshed)).credential : known
+    this.distrust()
+    return this.#keep(kept, await this.#timed(() => requests.ask(known.guestHint)))
   }
 
-  async #requestToken({ guestHint, refreshToken, granted }: GuestCredential): Promise<IssuedToken> {
+  /** Undefined where there is nothing to refresh with, or the platform no longer takes it. */
+  async #refresh({ refreshToken, granted }: GuestCredential): Promise<TimedToken | undefined> {
     const { requests, logger } = this.#parts
-    if (refreshToken === undefined) return requests.ask(guestHint)
+    if (refreshToken === undefined) return undefined
     try {
-      return await requests.refresh(refreshToken, granted)
+      return await this.#timed(() => requests.refresh(refreshToken, granted))
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.code !== 'refresh-invalid') throw error
       logger.warn({ event: 'refresh-token-refused' })
-      return requests.ask(guestHint)
+      return undefined
     }
   }
+
+  /** A token's life counts from the moment it was asked for. */
+  async #timed(request: () => Promise<IssuedToken>): Promise<TimedToken> {
+    const { clock } = this.#parts
+    const [issuedAtMs, sentAtMs] = [clock.now(), clock.monotonic()]
+    return { ...(await request()), issuedAtMs, sentAtMs }
+  }
+
+  async #keep({ guestHint, requested, refreshCount }: GuestCredential, token: TimedToken): Promise<Held> {
+    const { slot, logger } = this.#parts
+    const kept = { guestHint, requested, refreshCount: refreshCount + 1 }
+    const credential = toCredential(token, kept, token.issuedAtMs)
+    await slot.write(credential satisfies Credential)
+    const lifetimeMs = credential.expiresAtMs - credential.issuedAtMs
+    logger.info({ event: 'token-renewed', refreshCount: credential.refreshCount, lifetimeMs })
+    return (this.#held = this.#hold(credential, token.sentAtMs))
+  }
 }
+
+type TimedToken = IssuedToken & { readonly issuedAtMs: number; readonly sentAtMs: number }

@@ -218,7 +218,6 @@ describe('a bad answer is diagnosed, whatever it is', () => {
 
 describe('a refusal is understood', () => {
   test.each([
-    ['34-guest-token-downgraded.json', 'scope-missing'],
     ['35-guest-token-invalid-scope.json', 'scope-unknown'],
     ['36-guest-token-missing-secret.json', 'client-secret-wrong'],
     ['39-guest-token-refresh-used.json', 'refresh-invalid'],
@@ -228,6 +227,16 @@ describe('a refusal is understood', () => {
   ])('%s is %s', async (file, cause) => {
     const { requests } = await createSubject(sampleAnswer(file))
     expect((await refusalOf(requests.refresh('CANARY-refresh', [WRITE, SEND]))).code).toBe(cause)
+  })
+
+  test('a grant that has become too small is told, with the refresh token that must be kept', async () => {
+    const { requests } = await createSubject(sampleAnswer('34-guest-token-downgraded.json'))
+    const issued = await requests.refresh('CANARY-refresh', [WRITE, SEND])
+    expect(issued).toMatchObject({
+      refreshToken: expect.any(String),
+      shortfall: { cause: 'scope-missing', missing: [SEND] },
+    })
+    expect((await refusalOf(requests.ask('guest-1'))).code).toBe('scope-missing')
   })
 
   test('nobody there', async () => {

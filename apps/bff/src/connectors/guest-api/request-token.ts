@@ -23,6 +23,8 @@ export interface IssuedToken {
   /** Absent where the platform does not say. */
   readonly lifetimeMs?: number | undefined
   readonly granted: readonly string[]
+  /** What conversing needs and was not granted, as a verdict. */
+  readonly shortfall?: Verdict | undefined
 }
 
 export interface TokenRequests {
@@ -31,7 +33,10 @@ export interface TokenRequests {
    * gives the new token to the old guest. Throws UpstreamError, also when a scope is missing from the grant.
    */
   ask(guestHint: string): Promise<IssuedToken>
-  /** A new token for the same guest, who was `granted` these scopes. Throws as `ask`. */
+  /**
+   * A new token for the same guest, who was `granted` these scopes. Throws UpstreamError; but a grant that has become too
+   * small is answered, with its `shortfall`: the refresh token is used up, and the one that came with it must be kept.
+   */
   refresh(refreshToken: string, granted: readonly string[]): Promise<IssuedToken>
 }
 
@@ -62,8 +67,7 @@ export function createTokenRequests(client: TokenClient, http: HttpClient): Toke
         context: { ...context, granted: issued.granted },
         response: toResponse(exchange),
       })
-      if (verdict.cause !== 'ok') throw new UpstreamError(verdict, 'refused')
-      return issued
+      return verdict.cause === 'ok' ? issued : { ...issued, shortfall: verdict }
     } catch (error) {
       if (error instanceof UpstreamError) throw error
       if (exchange.answer)
@@ -75,10 +79,12 @@ export function createTokenRequests(client: TokenClient, http: HttpClient): Toke
   }
 
   return {
-    ask: (guestHint) =>
-      run('token', client.scopes, (to) =>
-        oauth.clientCredentialsGrant(to, { scope: client.scopes.join(' '), guest_hint: guestHint }),
-      ),
+    async ask(guestHint) {
+      const parameters = { scope: client.scopes.join(' '), guest_hint: guestHint }
+      const issued = await run('token', client.scopes, (to) => oauth.clientCredentialsGrant(to, parameters))
+      if (issued.shortfall) throw new UpstreamError(issued.shortfall, 'refused')
+      return issued
+    },
     refresh: (refreshToken, granted) => run('refresh', granted, (to) => oauth.refreshTokenGrant(to, refreshToken)),
   }
 }
