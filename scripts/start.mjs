@@ -15,7 +15,12 @@ if (isConfigured()) {
   runTogether([foyer])
 } else {
   const demo = demoEnv()
-  const simulator = { name: 'Simulator', command: pinnedNode, args: ['apps/simulator/src/main.ts'], env: demo.simulator }
+  const simulator = {
+    name: 'Simulator',
+    command: pinnedNode,
+    args: ['apps/simulator/src/main.ts'],
+    env: demo.simulator,
+  }
   const { isStopping } = runTogether([simulator, { ...foyer, env: demo.bff }])
   try {
     await answers(`${demo.simulatorUrl}/agent`)
