@@ -35,10 +35,13 @@ async function findOwn(log: EventLog, conversationId: string, event: ConnectorMe
     return (await log.readMessage(conversationId, event.messageId)) && event.messageId
   }
   if (await log.knows(conversationId, event.upstreamId)) return undefined
-  const text = textOf(event.parts)
+  const text = essenceOf(event.parts)
   const candidates = await log.unconfirmed(conversationId)
-  return candidates.find((candidate) => textOf(candidate.event.parts) === text)?.event.messageId
+  return candidates.find((candidate) => essenceOf(candidate.event.parts) === text)?.event.messageId
 }
+
+/** The text as far as platforms leave it alone: they trim it (platform-api.md §5.5), and write line ends their own way. */
+const essenceOf = (parts: LoggedMessage['event']['parts']): string => textOf(parts).replaceAll('\r\n', '\n').trim()
 
 /** The text of a message, its parts joined. */
 export const textOf = (parts: LoggedMessage['event']['parts']): string =>

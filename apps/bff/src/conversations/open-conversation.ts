@@ -51,6 +51,11 @@ export class OpenConversation {
   #attending: NodeJS.Timeout | undefined
   #unsavedCursor = false
   #lastNotice: string | undefined
+  #isListening = false
+  #isLeaving = false
+  #isClosed = false
+  /** Resolves when the messages an earlier process left pending are queued: what comes now goes after them. */
+  readonly resumed: Promise<void>
 
   constructor(record: ConversationRecord, parts: ConversationParts) {
     const { upstreamConversationId, cursor } = record
@@ -63,12 +68,12 @@ export class OpenConversation {
       clock: parts.clock,
       logger: parts.logger,
       signal,
-      sent: (message, upstreamId) =>
-        this.#append({ type: 'receipt', messageId: message.messageId, state: 'sent', upstreamId }),
+      sent: (message, upstreamId) => this.#confirm(message, upstreamId),
       failed: (message, error) => this.#fail(message, error),
       reconcile: (message) => this.#reconcile(message),
       waiting: (error, retryInMs) => this.#down(error, retryInMs),
     })
+    this.resumed = this.#resume()
     this.#ended = this.#receive()
     this.#linger()
   }
@@ -78,13 +83,6 @@ export class OpenConversation {
   }
   get status(): ConnectionStatus {
     return this.#status
-  }
-
-  /** Takes up the messages an earlier process left pending; any of them may have arrived. */
-  async resume(): Promise<void> {
-    for (const { event, state } of await this.#parts.log.unconfirmed(this.#record.conversationId)) {
-      if (state === 'pending') this.#outbox.add({ messageId: event.messageId, text: textOf(event.parts) }, true)
-    }
   }
 
   /** Somebody looks, until the returned function is called. */
@@ -111,7 +109,13 @@ export class OpenConversation {
   /** The guest leaves for good. */
   async end(signal?: AbortSignal): Promise<void> {
     if (this.#isOver()) return
-    await this.#upstream.end(signal)
+    this.#isLeaving = true
+    try {
+      await this.#upstream.end(signal)
+    } catch (error) {
+      this.#isLeaving = false
+      throw error
+    }
     await this.#finish('guest')
   }
 
@@ -121,6 +125,19 @@ export class OpenConversation {
     clearTimeout(this.#attending)
     if (!this.#stop.signal.aborted) this.#stop.abort(new Error('conversation closed'))
     await this.#ended
+    this.#isClosed = true
+    this.#parts.closed()
+  }
+
+  /** Takes up what an earlier process left pending; any of it may have arrived. */
+  async #resume(): Promise<void> {
+    try {
+      for (const { event, state } of await this.#parts.log.unconfirmed(this.#record.conversationId)) {
+        if (state === 'pending') this.#outbox.add({ messageId: event.messageId, text: textOf(event.parts) }, true)
+      }
+    } catch (error) {
+      this.#parts.logger.error({ event: 'resume-failed', err: error })
+    }
   }
 
   /** Receives until the conversation is over or let go of; a refusal is asked about again, in case it was mended. */
@@ -132,15 +149,14 @@ export class OpenConversation {
           if (event.type === 'up') refusals = 0
           await this.#take(event)
         }
+        await this.#saveCursor()
       } catch (error) {
         if (!signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
       }
-      await this.#saveCursor()
       if (this.#isOver()) break
       const retryInMs = Math.min(REFUSED_MS * 2 ** refusals, MAX_REFUSED_MS)
       await this.#parts.clock.sleep(retryInMs, signal).catch(() => undefined)
     }
-    this.#parts.closed()
   }
 
   #isOver(): boolean {
@@ -151,31 +167,42 @@ export class OpenConversation {
     switch (event.type) {
       case 'up':
         await this.#saveCursor()
+        this.#isListening = true
         return this.#tellStatus({ state: 'up' })
       case 'down':
+        this.#isListening = false
         return this.#down(event.error, event.retryInMs)
       case 'typing':
         return this.#parts.log.tell(this.#record.conversationId, event)
       case 'closed':
+        this.#isListening = false
         return this.#closedUpstream(event.error)
       default:
         return this.#takeStored(event)
     }
   }
 
-  async #takeStored(event: StoredConnectorEvent): Promise<void> {
-    const { conversationId, participants } = this.#record
+  async #takeStored(told: StoredConnectorEvent): Promise<void> {
+    const { conversationId } = this.#record
+    if (this.#isClosed || (told.type === 'ended' && this.#isOver())) return
+    const event = told.type === 'ended' && this.#isLeaving ? { ...told, by: 'guest' as const } : told
+    const [logged] = await this.#parts.log.append(conversationId, [
+      await toNewEvent(this.#parts.log, conversationId, event),
+    ])
+    // Only now: what the log failed at must come again.
     if (event.cursor !== undefined && event.cursor !== this.#record.cursor) {
       this.#record = { ...this.#record, cursor: event.cursor }
       this.#unsavedCursor = true
     }
-    if (event.type === 'ended' && this.#isOver()) return
-    const [logged] = await this.#parts.log.append(conversationId, [
-      await toNewEvent(this.#parts.log, conversationId, event),
-    ])
-    if (!logged) return
+    // Known already or not: an earlier process may have logged the end, and died before it kept it.
     if (event.type === 'ended') return this.#save({ state: 'ended' })
+    if (!logged) return
     this.#attend()
+    await this.#noteParticipant(event)
+  }
+
+  async #noteParticipant(event: Exclude<StoredConnectorEvent, { type: 'ended' }>): Promise<void> {
+    const { participants } = this.#record
     const participant = event.type === 'message' ? event.from : event.participant
     if (participant.role === 'guest') return
     const change = event.type === 'participant' ? event.change : 'joined'
@@ -197,9 +224,15 @@ export class OpenConversation {
   }
 
   async #finish(endedBy: 'guest' | 'agent' | 'system'): Promise<void> {
-    if (this.#isOver()) return
+    // A late answer must not bring back what was forgotten meanwhile.
+    if (this.#isOver() || this.#isClosed) return
     await this.#save({ state: 'ended' })
     await this.#append({ type: 'conversation', state: 'ended', endedBy })
+  }
+
+  async #confirm({ messageId }: OutgoingMessage, upstreamId: string | undefined): Promise<void> {
+    await this.#append({ type: 'receipt', messageId, state: 'sent', upstreamId })
+    await this.#tellRecovery()
   }
 
   async #fail(message: OutgoingMessage, error: UpstreamError): Promise<void> {
@@ -212,8 +245,14 @@ export class OpenConversation {
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
     for (const event of await this.#upstream.readRecord(this.#record.cursor))
       if ('upstreamId' in event) await this.#takeStored(event)
+    await this.#tellRecovery()
     const message = await this.#parts.log.readMessage(this.#record.conversationId, messageId)
     return message?.state === 'pending'
+  }
+
+  /** Something got through: whatever waited for that is over, unless listening itself has trouble. */
+  async #tellRecovery(): Promise<void> {
+    if (this.#isListening) await this.#tellStatus({ state: 'up' })
   }
 
   async #append(event: NewEvent): Promise<void> {

@@ -72,7 +72,6 @@ export function createRelay(parts: RelayParts): Relay {
       },
     })
     open.set(conversationId, conversation)
-    void conversation.resume().catch((error: unknown) => logger.error({ event: 'resume-failed', err: error }))
     return conversation
   }
 
@@ -102,6 +101,8 @@ export function createRelay(parts: RelayParts): Relay {
     }
     if (record.state === 'ended') throw new ConversationError('ended')
 
+    const conversation = openOnDemand(record)
+    await conversation.resumed
     const from = { participantId: 'guest', role: 'guest' } as const
     const [entry] = await log.append(conversationId, [
       earlier
@@ -109,7 +110,7 @@ export function createRelay(parts: RelayParts): Relay {
         : { type: 'message', messageId, from, parts: [{ type: 'text', text }], state: 'pending' },
     ])
     if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
-    openOnDemand(record).send({ messageId, text }, earlier !== undefined)
+    conversation.send({ messageId, text }, earlier !== undefined)
     return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
   }
 
@@ -140,7 +141,9 @@ export function createRelay(parts: RelayParts): Relay {
       if (record.state === 'open') await openOnDemand(record).typing(typing)
     },
 
-    end: (record, signal) => openOnDemand(record).end(signal),
+    async end(record, signal) {
+      if (record.state === 'open') await openOnDemand(record).end(signal)
+    },
 
     watch(record) {
       if (record.state === 'ended') return { status: { state: 'up' }, unwatch: () => undefined }

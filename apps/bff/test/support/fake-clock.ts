@@ -11,7 +11,7 @@ export class FakeClock implements Clock {
   #wallMs = Date.UTC(2026, 10, 22, 10)
   #monotonicMs = 5_000
 
-  now = (): number => this.#wallMs
+  now = (): number => Math.floor(this.#wallMs)
   monotonic = (): number => this.#monotonicMs
 
   /** Milliseconds until each sleeper is due, the next one first. */

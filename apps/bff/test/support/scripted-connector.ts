@@ -37,6 +37,8 @@ export class ScriptedConnector implements Connector {
   echoes = true
   sendsAtOnce = 0
   mostSendsAtOnce = 0
+  /** What goes on while the guest's leaving is on its way. */
+  ending = async (): Promise<void> => undefined
   refusal: { start?: Error; end?: Error; read?: Error; revoke?: Error } = {}
   readonly #listeners = new Set<(event: ConnectorEvent) => void>()
   readonly attention: Attention[] = []
@@ -110,6 +112,7 @@ export class ScriptedConnector implements Connector {
       end: async () => {
         this.calls.push('end')
         if (this.refusal.end) throw this.refusal.end
+        await this.ending()
       },
       attend: (attention) => void this.attention.push(attention),
     }

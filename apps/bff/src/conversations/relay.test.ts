@@ -1,0 +1,663 @@
+import { describe, expect, test } from 'vitest'
+import { settle } from '../../test/support/fake-clock.ts'
+import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
+import { NOOR, type SendStep } from '../../test/support/scripted-connector.ts'
+import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
+import { ConversationError } from './conversation-error.ts'
+
+const MINUTE_MS = 60_000
+const message = (text: string) => ({ messageId: `id-of-${text}`, text })
+
+const loseAnswer: SendStep = async (_, take) => {
+  take()
+  throw lostAnswer()
+}
+const loseRequest: SendStep = () => Promise.reject(lostAnswer())
+const refuse =
+  (error: Error): SendStep =>
+  () =>
+    Promise.reject(error)
+/** Takes the message, and answers when told to. */
+function hold(): { step: SendStep; answer: () => void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  return {
+    answer: () => resolve(undefined),
+    async step(_, take) {
+      const upstreamId = take()
+      await promise
+      return { upstreamId }
+    },
+  }
+}
+
+describe('opening', () => {
+  test('begins one conversation upstream, and finds it again', async () => {
+    const { relay, connector } = createRelaySubject()
+    const first = await relay.openFor(SESSION, { name: 'Rosa' })
+    const second = await relay.openFor(SESSION, {})
+    expect([first.isNew, second.isNew]).toEqual([true, false])
+    expect(second.record.conversationId).toBe(first.record.conversationId)
+    expect(connector.calls).toEqual(['start'])
+  })
+
+  test('from many tabs at once begins one', async () => {
+    const { relay, connector } = createRelaySubject()
+    const opened = await Promise.all(Array.from({ length: 20 }, () => relay.openFor(SESSION, {})))
+    expect(new Set(opened.map(({ record }) => record.conversationId)).size).toBe(1)
+    expect(opened.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(connector.calls).toEqual(['start'])
+  })
+
+  test('that the platform refuses is refused to all, and may be tried again', async () => {
+    const { relay, connector } = createRelaySubject()
+    connector.refusal.start = unreachable()
+    const tries = await Promise.allSettled([relay.openFor(SESSION, {}), relay.openFor(SESSION, {})])
+    expect(tries.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    delete connector.refusal.start
+    expect((await relay.openFor(SESSION, {})).isNew).toBe(true)
+  })
+
+  test('after the last one has ended begins another', async () => {
+    const { relay, openConversation } = createRelaySubject()
+    const first = await openConversation()
+    await relay.end(first)
+    const second = await relay.openFor(SESSION, {})
+    expect(second.isNew).toBe(true)
+    expect((await relay.latest(SESSION))?.conversationId).toBe(second.record.conversationId)
+    expect((await relay.find(first.conversationId))?.state).toBe('ended')
+  })
+
+  test('is described to the page without anything of the platform', async () => {
+    const { relay, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    const described = await relay.describe(record)
+    expect(described).toMatchObject({
+      conversationId: record.conversationId,
+      state: 'open',
+      lastSeq: 0,
+      participants: [],
+    })
+    expect(JSON.stringify(described)).not.toContain(record.upstreamConversationId)
+  })
+})
+
+describe('a message of the guest', () => {
+  test('is in the log as pending before the platform hears of it, and sent once it has it', async () => {
+    const { relay, connector, openConversation, eventsOf, stateOf } = createRelaySubject()
+    const record = await openConversation()
+    const held = hold()
+    let before: unknown
+    connector.steps.push(async (sent, take) => {
+      before = await stateOf(record, sent.messageId)
+      return held.step(sent, take)
+    })
+    connector.echoes = false
+    expect(await relay.send(record, message('one'))).toMatchObject({ seq: 1, state: 'pending', repeated: false })
+    await settle()
+    expect(before).toBe('pending')
+    held.answer()
+    await settle()
+    expect(await eventsOf(record)).toMatchObject([
+      { seq: 1, type: 'message', state: 'pending', from: { role: 'guest' } },
+      { seq: 2, type: 'receipt', messageId: 'id-of-one', state: 'sent' },
+    ])
+  })
+
+  test('is one message when it comes fifty times at once', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    const record = await openConversation()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => relay.send(record, message('one'))))
+    await advance(MINUTE_MS)
+    expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1)
+    expect(new Set(answers.map(({ seq }) => seq))).toEqual(new Set([1]))
+    expect(connector.taken).toEqual(['one'])
+  })
+
+  test('that comes again later is answered with what became of it', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    expect(await relay.send(record, message('one'))).toMatchObject({ seq: 1, state: 'sent', repeated: true })
+    expect(connector.taken).toEqual(['one'])
+  })
+
+  test('may not have the id of another', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    await relay.send(record, { messageId: 'message-1', text: 'one' })
+    const again = relay.send(record, { messageId: 'message-1', text: 'other' })
+    await expect(again).rejects.toThrow(new ConversationError('message-id-reused'))
+    await settle()
+    expect(connector.taken).toEqual(['one'])
+  })
+
+  test('goes upstream in its turn, whatever becomes of those before it', async () => {
+    const { relay, connector, openConversation, advance, stateOf } = createRelaySubject()
+    const record = await openConversation()
+    const troubles = [refuse(unreachable()), loseAnswer, loseRequest, refuse(upstreamError('message-too-long'))]
+    connector.steps.push(...troubles)
+    const texts = ['one', 'two', 'three', 'four', 'five', 'six']
+    await Promise.all(texts.map((text) => relay.send(record, message(text))))
+    await advance(MINUTE_MS)
+    const states = await Promise.all(texts.map((text) => stateOf(record, `id-of-${text}`)))
+    const delivered = texts.filter((_, index) => states[index] === 'sent')
+    expect(connector.taken).toEqual(delivered)
+    expect(states.filter((state) => state === 'failed')).toHaveLength(1)
+    expect(connector.mostSendsAtOnce).toBe(1)
+  })
+
+  test('told by its echo before the answer comes is sent once, and told once', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    const held = hold()
+    connector.steps.push(held.step)
+    await relay.send(record, message('one'))
+    await settle()
+    const told = await eventsOf(record)
+    expect(told).toMatchObject([{ type: 'message' }, { type: 'receipt', state: 'sent' }])
+    held.answer()
+    await settle()
+    expect(await eventsOf(record)).toEqual(told)
+  })
+
+  test.each([
+    ['gives back our id', true],
+    ['does not', false],
+  ])('is one message though it is echoed, where the platform %s', async (_, givesBackIds) => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    connector.givesBackIds = givesBackIds
+    const record = await openConversation()
+    relay.watch(record)
+    for (const text of ['one', 'two']) await relay.send(record, message(text))
+    await settle()
+    expect((await eventsOf(record)).filter(({ type }) => type === 'message')).toHaveLength(2)
+  })
+
+  test('answered with nothing at all is sent; its echo gives it its name', async () => {
+    const { relay, connector, log, openConversation, eventsOf } = createRelaySubject()
+    connector.givesBackIds = false
+    connector.echoes = false
+    connector.steps.push(async (_, take) => (take(), {}))
+    const record = await openConversation()
+    relay.watch(record)
+    await relay.send(record, message('one'))
+    await settle()
+    expect(await log.readMessage(record.conversationId, 'id-of-one')).toMatchObject({
+      state: 'sent',
+      upstreamId: undefined,
+    })
+    connector.record.forEach((event) => connector.tell(event))
+    await settle()
+    expect(await log.readMessage(record.conversationId, 'id-of-one')).toMatchObject({ upstreamId: 'up-1' })
+    expect(await eventsOf(record)).toHaveLength(2)
+  })
+
+  test.each([
+    ['arrived', true, loseAnswer],
+    ['arrived', false, loseAnswer],
+    ['did not arrive', true, loseRequest],
+    ['did not arrive', false, loseRequest],
+  ] as const)(
+    'whose answer was lost though it %s is on the platform once (our ids given back: %s)',
+    async (_, ids, step) => {
+      const { relay, connector, openConversation, advance, stateOf } = createRelaySubject()
+      connector.givesBackIds = ids
+      connector.echoes = false
+      connector.steps.push(step)
+      const record = await openConversation()
+      await relay.send(record, message('one'))
+      await advance(MINUTE_MS)
+      expect(connector.taken).toEqual(['one'])
+      expect(await stateOf(record, 'id-of-one')).toBe('sent')
+    },
+  )
+
+  test('that failed says why, and may be tried again under its id', async () => {
+    const { relay, connector, openConversation, eventsOf, stateOf } = createRelaySubject()
+    connector.steps.push(refuse(upstreamError('message-too-long')))
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    expect((await eventsOf(record)).at(-1)).toMatchObject({ state: 'failed', problem: { code: 'message-refused' } })
+
+    expect(await relay.send(record, message('one'))).toMatchObject({ seq: 1, state: 'pending', repeated: false })
+    await settle()
+    expect(await stateOf(record, 'id-of-one')).toBe('sent')
+    expect(connector.taken).toEqual(['one'])
+    expect((await eventsOf(record)).map(({ type }) => type)).toEqual(['message', 'receipt', 'receipt', 'receipt'])
+  })
+
+  test('that failed, tried again from many tabs at once, goes once', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    connector.steps.push(refuse(upstreamError('message-too-long')))
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => relay.send(record, message('one'))))
+    await settle()
+    expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1)
+    expect(connector.taken).toEqual(['one'])
+  })
+
+  test('that failed but had arrived after all is looked for before it is tried again', async () => {
+    const { relay, connector, openConversation, stateOf } = createRelaySubject()
+    connector.echoes = false
+    connector.refusal.read = upstreamError('scope-missing')
+    connector.steps.push(async (_, take) => {
+      take()
+      throw upstreamError('answer-unreadable', {}, 'unknown')
+    })
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    expect(await stateOf(record, 'id-of-one')).toBe('failed')
+    delete connector.refusal.read
+    await relay.send(record, message('one'))
+    await settle()
+    expect(await stateOf(record, 'id-of-one')).toBe('sent')
+    expect(connector.taken).toEqual(['one'])
+    expect(connector.calls.filter((call) => call.startsWith('send'))).toHaveLength(1)
+  })
+
+  test('that waits tells the page when it is tried again', async () => {
+    const { relay, connector, openConversation, passing } = createRelaySubject()
+    connector.steps.push(refuse(upstreamError('rate-limited', { retryable: true, retryAfterMs: 5_000 })))
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const told = passing(record)
+    await relay.send(record, message('one'))
+    await settle()
+    expect(told.map(({ json }) => JSON.parse(json) as object)).toMatchObject([
+      { type: 'connection', state: 'down', retryAt: '2026-11-22T10:00:05.000Z' },
+    ])
+  })
+
+  test('that got through after all lets the page know that the line is up', async () => {
+    const { relay, connector, openConversation, passing, advance } = createRelaySubject()
+    connector.steps.push(refuse(unreachable()))
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const told = passing(record)
+    await relay.send(record, message('one'))
+    await advance(MINUTE_MS)
+    expect(told.map(({ json }) => (JSON.parse(json) as { state: string }).state)).toEqual(['down', 'up'])
+  })
+})
+
+describe('what happens on the platform', () => {
+  test('is in the log, in its order, each once', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    connector.say('before anybody looked')
+    relay.watch(record)
+    await settle()
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    connector.say('hello')
+    connector.record.forEach((event) => connector.tell(event))
+    await settle()
+    expect((await eventsOf(record)).map(({ type }) => type)).toEqual(['message', 'participant', 'message'])
+  })
+
+  test('changes who is there', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    const there = async () => (await relay.find(record.conversationId))?.participants.map(({ name }) => name)
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    await settle()
+    expect(await there()).toEqual(['Noor'])
+    connector.happen({ type: 'participant', participant: NOOR, change: 'left' })
+    await settle()
+    expect(await there()).toEqual([])
+    connector.say('still here')
+    await settle()
+    expect(await there()).toEqual(['Noor'])
+  })
+
+  test('in passing is told, and not kept', async () => {
+    const { relay, connector, openConversation, eventsOf, passing } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const told = passing(record)
+    connector.tell({ type: 'typing', participant: NOOR, typing: true, durationMs: 5_000 })
+    await settle()
+    expect(told).toMatchObject([{ type: 'typing' }])
+    expect(await eventsOf(record)).toEqual([])
+  })
+
+  test('when the line breaks is told with the time of the next try, and when it is up again, once', async () => {
+    const { relay, connector, openConversation, passing } = createRelaySubject()
+    const record = await openConversation()
+    const told = passing(record)
+    relay.watch(record)
+    await settle()
+    connector.tell({ type: 'down', error: unreachable(), retryInMs: 2_000 })
+    connector.tell({ type: 'up' })
+    connector.tell({ type: 'up' })
+    await settle()
+    expect(told.map(({ json }) => (JSON.parse(json) as { state: string }).state)).toEqual(['up', 'down', 'up'])
+    expect(relay.watch(record).status).toEqual({ state: 'up' })
+  })
+
+  test('while the store fails comes again once it works', async () => {
+    const { relay, connector, log, openConversation, eventsOf, advance, lines } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const append = log.append
+    log.append = () => Promise.reject(new Error('the disk is full'))
+    connector.say('one')
+    await settle()
+    expect(lines).toMatchObject([{ level: 'error', event: 'receiver-failed' }])
+    log.append = append
+    await advance(5_000)
+    connector.say('two')
+    await settle()
+    expect(await eventsOf(record)).toMatchObject([{ parts: [{ text: 'one' }] }, { parts: [{ text: 'two' }] }])
+  })
+
+  test('as a refusal is shown once, asked about again ever more rarely, and forgotten when it is mended', async () => {
+    const { relay, connector, openConversation, eventsOf, advance } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    for (let refusal = 0; refusal < 3; refusal++) {
+      await settle()
+      connector.tell({ type: 'closed', error: upstreamError('scope-missing') })
+      await settle()
+      expect(connector.listeners).toBe(0)
+      await advance(5_000 * 2 ** refusal)
+      expect(connector.listeners).toBe(1)
+    }
+    expect(await eventsOf(record)).toMatchObject([{ type: 'notice', problem: { code: 'guest-scope-missing' } }])
+    connector.say('hello')
+    await settle()
+    expect((await eventsOf(record)).at(-1)).toMatchObject({ type: 'message' })
+  })
+})
+
+describe('the end', () => {
+  test('by an agent is logged, kept, and nothing more can be said', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    connector.happen({ type: 'ended', by: 'agent', readOnly: true })
+    await settle()
+    const ended = await relay.find(record.conversationId)
+    expect(ended?.state).toBe('ended')
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'ended', endedBy: 'agent' }])
+    await expect(relay.send(ended ?? record, message('late'))).rejects.toThrow(new ConversationError('ended'))
+  })
+
+  test('is known also to who comes with what was true a moment ago', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    connector.happen({ type: 'ended', by: 'agent', readOnly: true })
+    await settle()
+    expect((await relay.openFor(SESSION, {})).isNew).toBe(true)
+  })
+
+  test('by the guest is told to the platform, and is the guest’s, though the platform’s own word comes first', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    connector.ending = async () => {
+      connector.happen({ type: 'ended', by: 'system', readOnly: true })
+      await settle()
+    }
+    await relay.end(record)
+    await settle()
+    expect(connector.calls.filter((call) => call === 'end')).toHaveLength(1)
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'ended', endedBy: 'guest' }])
+  })
+
+  test('again is no error, and reaches nobody', async () => {
+    const { relay, connector, openConversation, eventsOf, advance } = createRelaySubject()
+    const record = await openConversation()
+    await relay.end(record)
+    await advance(10 * MINUTE_MS)
+    const ended = (await relay.find(record.conversationId)) ?? record
+    await relay.end(ended)
+    await relay.end(ended)
+    expect(connector.calls.filter((call) => call === 'end')).toHaveLength(1)
+    expect(connector.calls.filter((call) => call.startsWith('open'))).toHaveLength(1)
+    expect(await eventsOf(record)).toHaveLength(1)
+  })
+
+  test('that cannot be told to the platform is an error, and is none', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    connector.refusal.end = unreachable()
+    const record = await openConversation()
+    await expect(relay.end(record)).rejects.toMatchObject({ code: 'network' })
+    expect((await relay.find(record.conversationId))?.state).toBe('open')
+  })
+
+  test('found out by a message that is refused fails that message and all behind it', async () => {
+    const { relay, connector, openConversation, eventsOf, stateOf } = createRelaySubject()
+    const ended = () => refuse(upstreamError('conversation-ended'))
+    connector.steps.push(ended(), ended())
+    const record = await openConversation()
+    for (const text of ['one', 'two']) await relay.send(record, message(text))
+    await settle()
+    expect([await stateOf(record, 'id-of-one'), await stateOf(record, 'id-of-two')]).toEqual(['failed', 'failed'])
+    expect((await eventsOf(record)).filter(({ type }) => type === 'conversation')).toMatchObject([
+      { endedBy: 'system' },
+    ])
+    expect((await relay.find(record.conversationId))?.state).toBe('ended')
+  })
+
+  test('that was logged but not kept is kept when it is told again', async () => {
+    const { relay, connector, log, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    await log.append(record.conversationId, [
+      { type: 'conversation', state: 'ended', endedBy: 'agent', upstreamId: 'up-1' },
+    ])
+    connector.happen({ type: 'ended', by: 'agent', readOnly: true })
+    relay.watch(record)
+    await settle()
+    expect((await relay.find(record.conversationId))?.state).toBe('ended')
+    expect(await eventsOf(record)).toHaveLength(1)
+  })
+})
+
+describe('the line to the platform', () => {
+  test('is one, however many look', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    for (let tab = 0; tab < 5; tab++) relay.watch(record)
+    await relay.send(record, message('one'))
+    await settle()
+    expect(connector.calls.filter((call) => call.startsWith('open'))).toHaveLength(1)
+    expect(connector.listeners).toBe(1)
+  })
+
+  test('stays while somebody looks, and half a minute longer: a reload comes back to it', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    const record = await openConversation()
+    const [first, second] = [relay.watch(record), relay.watch(record)]
+    await advance(10 * MINUTE_MS)
+    expect(connector.listeners).toBe(1)
+    first.unwatch()
+    await advance(10 * MINUTE_MS)
+    expect(connector.listeners).toBe(1)
+    second.unwatch()
+    await advance(29_000)
+    const reloaded = relay.watch(record)
+    await advance(10 * MINUTE_MS)
+    expect(connector.listeners).toBe(1)
+    reloaded.unwatch()
+    await advance(30_000)
+    expect(connector.listeners).toBe(0)
+  })
+
+  test('is opened again where it was, when somebody looks again: nothing is missed, nothing repeated', async () => {
+    const { relay, connector, openConversation, eventsOf, advance } = createRelaySubject()
+    const record = await openConversation()
+    connector.say('one')
+    const { unwatch } = relay.watch(record)
+    await settle()
+    unwatch()
+    await advance(31_000)
+    connector.say('while nobody looked')
+    relay.watch((await relay.find(record.conversationId)) ?? record)
+    await settle()
+    expect(connector.calls.filter((call) => call.startsWith('open'))).toEqual(['open c-1', 'open c-1 after up-1'])
+    expect(await eventsOf(record)).toHaveLength(2)
+  })
+
+  test('stays while something is still to be sent', async () => {
+    const { relay, connector, openConversation, advance, stateOf } = createRelaySubject()
+    connector.steps.push(refuse(upstreamError('rate-limited', { retryable: true, retryAfterMs: 2 * MINUTE_MS })))
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await advance(MINUTE_MS)
+    expect(connector.listeners).toBe(1)
+    await advance(MINUTE_MS)
+    expect(await stateOf(record, 'id-of-one')).toBe('sent')
+    await advance(MINUTE_MS)
+    expect(connector.listeners).toBe(0)
+  })
+
+  test('is attended closely while somebody is about, and loosely after a minute', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    relay.watch(await openConversation())
+    await advance(59_000)
+    connector.say('hello')
+    await settle()
+    await advance(59_000)
+    expect(connector.attention).not.toContain('idle')
+    await advance(1_000)
+    expect(connector.attention.at(-1)).toBe('idle')
+  })
+
+  test('is not opened for one that has ended', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    const record = await openConversation()
+    await relay.end(record)
+    await advance(10 * MINUTE_MS)
+    const ended = (await relay.find(record.conversationId)) ?? record
+    const opened = connector.calls.length
+    relay.watch(ended).unwatch()
+    await relay.typing(ended, true)
+    expect(connector.calls).toHaveLength(opened)
+  })
+})
+
+describe('after a crash', () => {
+  const before = [
+    ['the platform has it', loseAnswer, true],
+    ['the platform has it', loseAnswer, false],
+    ['the platform has it not', loseRequest, true],
+    ['the platform has it not', loseRequest, false],
+  ] as const
+
+  test.each(before)('what was pending is on the platform once: %s (our ids given back: %s)', async (_, step, ids) => {
+    const { relay, connector, start, openConversation, stateOf, advance } = createRelaySubject()
+    connector.givesBackIds = ids
+    connector.echoes = false
+    connector.steps.push(step)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.close()
+    expect(await stateOf(record, 'id-of-one')).toBe('pending')
+
+    await start().recover()
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(['one'])
+    expect(await stateOf(record, 'id-of-one')).toBe('sent')
+  })
+
+  test('several that were pending go in their order', async () => {
+    const { relay, connector, start, openConversation, advance } = createRelaySubject()
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    for (const text of ['one', 'two', 'three']) await relay.send(record, message(text))
+    await settle()
+    await relay.close()
+    await start().recover()
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(['one', 'two', 'three'])
+  })
+
+  test('none of them is overtaken by what the guest writes first of all', async () => {
+    const { relay, connector, start, openConversation, advance } = createRelaySubject()
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    for (const text of ['one', 'two']) await relay.send(record, message(text))
+    await settle()
+    await relay.close()
+    await start().send(record, message('three'))
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(['one', 'two', 'three'])
+  })
+
+  test('of a conversation that has ended meanwhile, they fail', async () => {
+    const { relay, connector, store, start, openConversation, stateOf, advance } = createRelaySubject()
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.close()
+    await store.write({ ...record, state: 'ended' })
+    connector.steps.push(refuse(upstreamError('conversation-ended')))
+    await start().recover()
+    await advance(MINUTE_MS)
+    expect(await stateOf(record, 'id-of-one')).toBe('failed')
+    expect(connector.listeners).toBe(0)
+  })
+
+  test('nothing is opened where nothing was pending', async () => {
+    const { relay, connector, start, openConversation } = createRelaySubject()
+    await relay.send(await openConversation(), message('one'))
+    await settle()
+    await relay.close()
+    connector.calls.length = 0
+    await start().recover()
+    expect(connector.calls).toEqual([])
+  })
+})
+
+describe('forgetting a session', () => {
+  test('lets go of the platform, gives back the credential, and keeps nothing', async () => {
+    const { relay, connector, log, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.forget(SESSION)
+    expect(connector.listeners).toBe(0)
+    expect(connector.calls.at(-1)).toBe('revoke')
+    expect(await relay.find(record.conversationId)).toBeUndefined()
+    expect(await relay.latest(SESSION)).toBeUndefined()
+    expect(await log.lastSeq(record.conversationId)).toBe(0)
+  })
+
+  test('does so though the platform does not take the credential back', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    connector.refusal.revoke = unreachable()
+    const record = await openConversation()
+    await relay.forget(SESSION)
+    expect(await relay.find(record.conversationId)).toBeUndefined()
+  })
+
+  test('leaves nothing behind of a message whose answer comes only then', async () => {
+    const { relay, connector, log, openConversation } = createRelaySubject()
+    const { promise, reject } = Promise.withResolvers<{ upstreamId: string }>()
+    connector.steps.push(() => promise)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.forget(SESSION)
+    reject(upstreamError('conversation-ended'))
+    await settle()
+    expect(await relay.find(record.conversationId)).toBeUndefined()
+    expect(await log.lastSeq(record.conversationId)).toBe(0)
+  })
+})
