@@ -123,7 +123,9 @@ function openConversation(
     readRecord: (from, abort) => Array.fromAsync(readList(receiver, { cursor: from }, abort)),
 
     async typing(typing, abort) {
-      const body = { typing: { type: typing ? 'On' : 'Off' } }
+      // The contract has no word for typing no more; its indicator goes by itself (platform-api.md §5.5).
+      if (!typing) return
+      const body = { typing: { type: 'On' } }
       await client.call('typing', { method: 'POST', path: guestApiPaths.typing(id), body, signal: abort })
     },
 

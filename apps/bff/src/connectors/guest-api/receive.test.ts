@@ -221,8 +221,20 @@ describe('where it has none', () => {
     }
     await settle()
     expect(texts()).toEqual(['one', 'two'])
-    expect(platform.asked).toEqual(['stream', 'wait', 'wait after up-1', 'wait after up-2'])
+    expect(platform.asked).toEqual(['stream', 'list', 'wait', 'wait after up-1', 'wait after up-2'])
     expect(types()).not.toContain('down')
+  })
+
+  test('the line is known to be up before anything is waited for, again after trouble', async () => {
+    const platform = new Platform()
+    platform.best = 'wait'
+    const { types } = listen(platform)
+    await settle()
+    expect(types()).toEqual(['up'])
+    platform.refusals.push(unreachable())
+    await platform.clock.advance(25_000)
+    await platform.clock.advance(1_000)
+    expect(types()).toEqual(['up', 'up', 'down', 'up'])
   })
 
   test('an empty answer that was waited for is asked for again at once', async () => {
@@ -230,7 +242,7 @@ describe('where it has none', () => {
     platform.best = 'wait'
     listen(platform)
     await platform.clock.advance(100_000)
-    expect(platform.asked).toEqual(['stream', 'wait', 'wait', 'wait', 'wait', 'wait'])
+    expect(platform.asked).toEqual(['stream', 'list', 'wait', 'wait', 'wait', 'wait', 'wait'])
   })
 
   test.each([
@@ -243,7 +255,7 @@ describe('where it has none', () => {
     platform.refusals.push(refusal)
     const { types } = listen(platform)
     await settle()
-    expect(platform.asked).toEqual(['stream', 'wait'])
+    expect(platform.asked).toEqual(['stream', 'list', 'wait'])
     expect(types()).not.toContain('down')
   })
 
@@ -252,7 +264,7 @@ describe('where it has none', () => {
     platform.streamType = 'text/html'
     listen(platform)
     await settle()
-    expect(platform.asked).toEqual(['stream', 'wait'])
+    expect(platform.asked).toEqual(['stream', 'list', 'wait'])
     expect(platform.closedStreams).toBe(1)
   })
 
@@ -265,7 +277,7 @@ describe('where it has none', () => {
     await settle()
     platform.say('one')
     await settle()
-    expect(platform.asked).toEqual(['stream', 'wait', 'wait after up-1', 'wait after up-2'])
+    expect(platform.asked).toEqual(['stream', 'list', 'wait', 'wait after up-1', 'wait after up-2'])
   })
 })
 
@@ -275,13 +287,13 @@ describe('where it does not wait either', () => {
     platform.best = 'poll'
     listen(platform)
     await settle()
-    expect(platform.asked).toEqual(['stream', 'wait'])
+    expect(platform.asked).toEqual(['stream', 'list', 'wait'])
     await platform.clock.advance(5_000)
-    expect(platform.asked).toHaveLength(2 + 5)
+    expect(platform.asked).toHaveLength(3 + 5)
     expect(platform.asked.at(-1)).toBe('list')
     platform.attention = 'idle'
     await platform.clock.advance(60_000)
-    expect(platform.asked.length - 7).toBeLessThanOrEqual(7)
+    expect(platform.asked.length - 8).toBeLessThanOrEqual(7)
   })
 
   test('what arrives is there at the next look, and looked on from at once', async () => {
@@ -333,7 +345,7 @@ describe('the cursor', () => {
     platform.refusals.push(upstreamError('endpoint-not-found'), bad(), bad())
     const { events, done } = listen(platform, 'up-1')
     await done
-    expect(platform.asked).toEqual(['stream', 'wait after up-1', 'wait'])
+    expect(platform.asked).toEqual(['stream', 'list after up-1', 'list'])
     expect(events).toMatchObject([{ type: 'closed', error: { code: 'request-invalid' } }])
   })
 

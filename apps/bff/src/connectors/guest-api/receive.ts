@@ -12,7 +12,7 @@ import { translate } from './translate.ts'
 /*
  * Receiving from a platform that offers REST only (platform-api.md §5.5), by the cheapest way it has:
  *   stream  one response that stays open, a line per event; what was missed before it opened is read from the list
- *   wait    list after the cursor, the platform answering when there is something
+ *   wait    list after the cursor, the platform answering when there is something; the first time at once, to know the line
  *   poll    the same where the platform does not wait: quick while somebody attends, slow otherwise
  * Each falls back to the next when the platform does not know it. The cursor moves with the list alone: the list is in the
  * platform's order, a stream may not be. So events repeat (each has its upstream id), and none is left out.
@@ -45,12 +45,13 @@ export async function* receive(
   position: Position,
   signal: AbortSignal,
 ): AsyncGenerator<ConnectorEvent> {
-  const state: State = { position, mode: 'stream', failures: 0 }
+  const state: State = { position, mode: 'stream', isUp: false, failures: 0 }
   while (!signal.aborted) {
     try {
       yield* state.mode === 'stream' ? receiveStream(parts, state, signal) : receiveList(parts, state, signal)
     } catch (error) {
       if (signal.aborted) return
+      state.isUp = false
       if (!(error instanceof UpstreamError)) throw error
       if (!error.retryable) return yield { type: 'closed', ...(endsQuietly(error) ? {} : { error }) }
       const retryInMs = error.retryAfterMs ?? 250 + backOffMs(state.failures++, RETRY)
@@ -63,6 +64,7 @@ export async function* receive(
 interface State {
   readonly position: Position
   mode: 'stream' | 'wait' | 'poll'
+  isUp: boolean
   /** Failures in a row. */
   failures: number
 }
@@ -111,12 +113,13 @@ async function* receiveList(parts: ReceiverParts, state: State, signal: AbortSig
   const { position } = state
   const before = position.cursor
   const startedAtMs = parts.clock.monotonic()
-  const listed = await listOnce(parts, position, { signal, waitSeconds: state.mode === 'wait' ? WAIT_SECONDS : 0 })
+  const waits = state.mode === 'wait' && state.isUp
+  const listed = await listOnce(parts, position, { signal, waitSeconds: waits ? WAIT_SECONDS : 0 })
   const isPrompt = parts.clock.monotonic() - startedAtMs < PROMPT_MS
   yield* up(state)
   yield* handOn(listed, position)
-  if (position.cursor !== before) return
-  if (state.mode === 'wait' && isPrompt && listed.length === 0) state.mode = 'poll'
+  if (position.cursor !== before || (state.mode === 'wait' && !waits)) return
+  if (waits && isPrompt && listed.length === 0) state.mode = 'poll'
   if (state.mode === 'poll') await pause(parts.clock, POLL_MS[parts.attention()], signal)
   else if (isPrompt) await pause(parts.clock, POLL_MS.active, signal)
 }
@@ -126,6 +129,7 @@ const pause = (clock: Clock, ms: number, signal: AbortSignal) => clock.sleep(ms,
 
 function* up(state: State): Generator<ConnectorEvent> {
   state.failures = 0
+  state.isUp = true
   yield { type: 'up' }
 }
 
