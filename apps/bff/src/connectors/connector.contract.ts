@@ -1,0 +1,399 @@
+import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
+import { randomUUID } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type {
+  Connector,
+  ConnectorEvent,
+  Credential,
+  CredentialSlot,
+  UpstreamGuest,
+  UpstreamSession,
+} from './connector.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+export interface ConnectorUnderTest {
+  /** What the simulator is to offer, so that this connector meets what it is tested against. */
+  readonly simulator?: SimulatorOptions
+  /** A connector towards the platform at that origin. */
+  connect(platformUrl: string): Connector
+  /** The same with something not granted that conversing needs. */
+  connectShortOfAGrant(platformUrl: string): Connector
+}
+
+type Capability = keyof Connector['capabilities']
+type MessageOf = Extract<ConnectorEvent, { type: 'message' }>
+
+/** What every connector must show against the simulator, whatever it speaks. What it cannot do by its own word is skipped. */
+export function connectorContract(name: string, subject: ConnectorUnderTest): void {
+  async function start() {
+    const simulator = await startSimulator({ rateLimitPerMinute: 1_000_000, ...subject.simulator })
+    onTestFinished(() => simulator.close())
+    return { simulator, connector: connectTo(simulator, (url) => subject.connect(url)) }
+  }
+
+  /** A guest who was admitted and has a conversation. */
+  async function arrive() {
+    const { simulator, connector } = await start()
+    const slot = keep(await connector.admit())
+    const guest = connector.guest(slot)
+    const upstreamId = await guest.startConversation({ name: 'Rosa', locale: 'en-US', attributes: { plan: 'Grüße' } })
+    const listen = (cursor?: string) => new Listening(guest, upstreamId, cursor)
+    return { simulator, connector, slot, guest, upstreamId, listen, agent: agentOf(simulator, upstreamId) }
+  }
+
+  /** Skips what the connector says it cannot do, and only that. */
+  const needing = (capability: Capability, sentence: string, body: () => Promise<void>) =>
+    test(sentence, async (context) => {
+      const { connector } = await start()
+      if (!connector.capabilities[capability]) return context.skip(`${capability} is not for this connector`)
+      return body()
+    })
+
+  describe(`${name}: admitting a guest`, () => {
+    test('gives a credential that says what it allows, and until when; never a token', async () => {
+      const { connector } = await start()
+      const credential = await connector.admit()
+      const grant = connector.describe(credential)
+      expect(grant.missing).toEqual([])
+      expect(grant.granted).toEqual(expect.arrayContaining([...grant.requested]))
+      expect(Date.parse(grant.expiresAt)).toBeGreaterThan(Date.parse(grant.issuedAt))
+      const secrets = Object.entries(credential).flatMap(([key, value]) => (/token$/i.test(key) ? [String(value)] : []))
+      for (const secret of secrets) expect(JSON.stringify(grant)).not.toContain(secret)
+    })
+
+    test('gives a credential that can be kept as JSON', async () => {
+      const { connector } = await start()
+      const credential = await connector.admit()
+      expect(JSON.parse(JSON.stringify(credential))).toEqual(credential)
+    })
+
+    test('is refused before the guest types when something needed is not granted', async () => {
+      const { simulator } = await start()
+      const refusal = await refusalOf(connectTo(simulator, (url) => subject.connectShortOfAGrant(url)).admit())
+      expect(refusal).toMatchObject({ code: 'scope-missing', retryable: false })
+      expect(refusal.verdict.missing.length).toBeGreaterThan(0)
+      expect(refusal.verdict.fix.length).toBeGreaterThan(0)
+    })
+
+    test('is refused as something that may pass when the platform is not there', async () => {
+      const { simulator, connector } = await start()
+      await simulator.close()
+      expect(await refusalOf(connector.admit())).toMatchObject({
+        code: 'network',
+        retryable: true,
+        outcome: 'not-sent',
+      })
+    })
+  })
+
+  describe(`${name}: a conversation`, () => {
+    test('begins upstream, with what the guest told of themselves', async () => {
+      const { simulator, upstreamId } = await arrive()
+      const { conversation } = await simulator.control.conversation(upstreamId)
+      expect(conversation).toMatchObject({ guestName: 'Rosa', language: 'en-us', customAttributes: { plan: 'Grüße' } })
+    })
+
+    test('is up once it is listened to', async () => {
+      const listening = (await arrive()).listen()
+      await listening.until(({ type }) => type === 'up')
+    })
+
+    test('ends its events when its signal aborts', async () => {
+      const listening = (await arrive()).listen()
+      await listening.until(({ type }) => type === 'up')
+      await listening.stop()
+      expect(listening.events.map(({ type }) => type)).not.toContain('closed')
+    })
+
+    test('of another guest is not to be had', async () => {
+      const { connector, upstreamId } = await arrive()
+      const stranger = connector.guest(keep(await connector.admit()))
+      const listening = new Listening(stranger, upstreamId)
+      const closed = await listening.until((event) => event.type === 'closed')
+      expect(closed).toMatchObject({ error: { code: 'conversation-not-found' } })
+      const sending = refusalOf(listening.session.send({ messageId: randomUUID(), text: 'hello' }))
+      expect((await sending).outcome).toBe('refused')
+    })
+  })
+
+  describe(`${name}: what the guest says`, () => {
+    test('arrives once, and comes back so that it can be told whose it is', async () => {
+      const { simulator, upstreamId, listen } = await arrive()
+      const listening = listen()
+      const messageId = randomUUID()
+      const answer = await listening.session.send({ messageId, text: 'Where is my order? 👋' })
+      const echo = await listening.until((event): event is MessageOf => event.type === 'message')
+      expect(echo).toMatchObject({ from: { role: 'guest' }, parts: [{ type: 'text', text: 'Where is my order? 👋' }] })
+      expect([undefined, messageId]).toContain(echo.messageId)
+      expect([undefined, echo.upstreamId]).toContain(answer.upstreamId)
+      const { entities } = await simulator.control.conversation(upstreamId)
+      expect(entities.map(({ text }) => text)).toEqual(['Where is my order? 👋'])
+    })
+
+    test('keeps its order', async () => {
+      const { listen } = await arrive()
+      const listening = listen()
+      const texts = Array.from({ length: 5 }, (_, index) => `message ${index}`)
+      for (const text of texts) await listening.session.send({ messageId: randomUUID(), text })
+      await listening.until(() => listening.texts().length === texts.length)
+      expect(listening.texts()).toEqual(texts)
+    })
+
+    test('stands in the record after a cursor, whether anybody listened or not', async () => {
+      const { listen } = await arrive()
+      const { session } = listen()
+      await session.send({ messageId: randomUUID(), text: 'one' })
+      const [first] = await session.readRecord(undefined)
+      await session.send({ messageId: randomUUID(), text: 'two' })
+      const cursor = first && 'cursor' in first ? first.cursor : undefined
+      expect(cursor).toBeDefined()
+      const later = await session.readRecord(cursor)
+      expect(later).toMatchObject([{ type: 'message', parts: [{ text: 'two' }] }])
+    })
+
+    needing('typing', 'is announced by typing', async () => {
+      const { simulator, upstreamId, listen } = await arrive()
+      await listen().session.typing(true)
+      const { conversation } = await simulator.control.conversation(upstreamId)
+      expect(conversation.guestIsTyping).toBe(true)
+    })
+
+    needing('typing', 'is not announced by typing no more', async () => {
+      const { simulator, upstreamId, listen } = await arrive()
+      await listen().session.typing(false)
+      const { conversation } = await simulator.control.conversation(upstreamId)
+      expect(conversation.guestIsTyping).toBe(false)
+    })
+  })
+
+  describe(`${name}: what happens on the other side`, () => {
+    test('arrives: somebody joins, says something, leaves', async () => {
+      const { listen, agent } = await arrive()
+      const listening = listen()
+      await listening.until(({ type }) => type === 'up')
+      await agent.join('Noor')
+      await agent.say('Let me look.')
+      await agent.leave()
+      await listening.until((event) => event.type === 'participant' && event.change === 'left')
+      expect(listening.told()).toMatchObject([
+        { type: 'participant', change: 'joined', participant: { role: 'agent', name: 'Noor' } },
+        { type: 'message', from: { role: 'agent', name: 'Noor' }, parts: [{ type: 'text', text: 'Let me look.' }] },
+        { type: 'participant', change: 'left', participant: { role: 'agent', name: 'Noor' } },
+      ])
+    })
+
+    test('is told of one participant under one id', async () => {
+      const { listen, agent } = await arrive()
+      const listening = listen()
+      await agent.join('Noor')
+      await agent.say('one')
+      await listening.until(() => listening.texts().length === 1)
+      const ids = listening.told().flatMap((event) => {
+        return event.type === 'message' ? [event.from] : event.type === 'participant' ? [event.participant] : []
+      })
+      expect(new Set(ids.map(({ participantId }) => participantId)).size).toBe(1)
+    })
+
+    needing('typing', 'arrives: somebody is typing, where the platform tells', async () => {
+      const { listen, agent, simulator } = await arrive()
+      if ((await simulator.control.options()).receive === 'poll') return // who only looks now and then sees no typing
+      const listening = listen()
+      await agent.join('Noor')
+      await listening.until(({ type }) => type === 'participant')
+      await listening.attentive(() => agent.type())
+      const typing = await listening.until((event) => event.type === 'typing')
+      expect(typing).toMatchObject({ typing: true, participant: { role: 'agent', name: 'Noor' } })
+    })
+
+    test('arrives: the end, and by whom', async () => {
+      const { listen, agent } = await arrive()
+      const listening = listen()
+      await agent.join('Noor')
+      await agent.end()
+      const ended = await listening.until((event) => event.type === 'ended')
+      expect(ended).toMatchObject({ by: 'agent', readOnly: true })
+    })
+
+    test('is all there after an absence, from the cursor on: nothing lost, nothing twice', async () => {
+      const { listen, agent } = await arrive()
+      const before = listen()
+      await agent.join('Noor')
+      for (const text of ['one', 'two']) await agent.say(text)
+      await before.until(() => before.texts().length === 2)
+      await before.stop()
+
+      for (const text of ['three', 'four']) await agent.say(text)
+      const after = listen(before.cursor())
+      await agent.say('five')
+      await after.until(() => after.texts().includes('five'))
+      expect(distinct([...before.told(), ...after.told()])).toEqual(['one', 'two', 'three', 'four', 'five'])
+    })
+
+    test('is all there from the beginning when nothing is known of it', async () => {
+      const { listen, agent } = await arrive()
+      await agent.join('Noor')
+      for (const text of ['one', 'two']) await agent.say(text)
+      const listening = listen()
+      await listening.until(() => listening.texts().length >= 2)
+      expect(distinct(listening.told())).toEqual(['one', 'two'])
+    })
+
+    test('is all there however much it was', async () => {
+      const { listen, agent } = await arrive()
+      await agent.join('Noor')
+      const texts = Array.from({ length: 230 }, (_, index) => `message ${index}`)
+      for (const text of texts) await agent.say(text)
+      const listening = listen()
+      await listening.until(() => listening.texts().includes('message 229'))
+      expect(distinct(listening.told())).toEqual(texts)
+    })
+
+    test('is there also where the cursor means nothing to the platform any more', async () => {
+      const { listen, agent } = await arrive()
+      await agent.join('Noor')
+      await agent.say('one')
+      const listening = listen('a-cursor-of-another-life')
+      await listening.until(() => listening.texts().includes('one'))
+    })
+
+    test('arrives also after the token was renewed, or taken away', async () => {
+      const { listen, agent, simulator, connector, slot } = await arrive()
+      const listening = listen()
+      await listening.until(({ type }) => type === 'up')
+      await simulator.control.expireTokens()
+      await agent.join('Noor')
+      await agent.say('still there?')
+      await listening.until(() => listening.texts().includes('still there?'))
+      await listening.session.send({ messageId: randomUUID(), text: 'yes' })
+      expect(connector.describe((await slot.read()) ?? {}).refreshCount).toBe(1)
+    })
+  })
+
+  describe(`${name}: the end`, () => {
+    needing('end', 'by the guest is the end upstream', async () => {
+      const { simulator, upstreamId, listen } = await arrive()
+      const listening = listen()
+      await listening.session.end()
+      expect((await simulator.control.conversation(upstreamId)).conversation.state).toBe('disconnected')
+      await listening.until((event) => event.type === 'ended' || event.type === 'closed')
+    })
+
+    test('leaves nothing to be said', async () => {
+      const { listen, agent } = await arrive()
+      const { session } = listen()
+      await agent.join('Noor')
+      await agent.end()
+      const refusal = await refusalOf(session.send({ messageId: randomUUID(), text: 'too late' }))
+      expect(refusal).toMatchObject({ code: 'conversation-ended', retryable: false, outcome: 'refused' })
+    })
+
+    test('of the guest’s stay takes the credential back', async () => {
+      const { guest, listen } = await arrive()
+      const { session } = listen()
+      await guest.revoke()
+      await guest.revoke()
+      expect(session).toBeDefined()
+    })
+  })
+}
+
+function connectTo(simulator: Simulator, connect: (url: string) => Connector): Connector {
+  const connector = connect(simulator.url)
+  onTestFinished(() => connector.close())
+  return connector
+}
+
+function keep(first: Credential): CredentialSlot {
+  let credential = first
+  return { read: async () => credential, write: async (next) => void (credential = next) }
+}
+
+function agentOf({ control }: Simulator, conversationId: string) {
+  return {
+    join: (name: string) => control.joinAgent(conversationId, name),
+    say: (text: string) => control.sendAgentMessage(conversationId, text),
+    type: () => control.showAgentTyping(conversationId, true),
+    leave: () => control.leaveAgent(conversationId),
+    end: () => control.disconnectConversation(conversationId, { readOnly: true }),
+  }
+}
+
+/** A session that is listened to, until the test is over. */
+class Listening {
+  readonly events: ConnectorEvent[] = []
+  readonly session: UpstreamSession
+  readonly #stop = new AbortController()
+  readonly #done: Promise<void>
+  #arrived = Promise.withResolvers<undefined>()
+
+  constructor(guest: UpstreamGuest, upstreamConversationId: string, cursor?: string) {
+    this.session = guest.openConversation({ upstreamConversationId, cursor, signal: this.#stop.signal })
+    this.#done = this.#listen()
+    onTestFinished(() => this.stop())
+  }
+
+  /** Stored events by their place in the conversation, each once. */
+  told(): Extract<ConnectorEvent, { upstreamId: string }>[] {
+    const seen = new Set<string>()
+    return this.events.flatMap((event) => {
+      if (!('upstreamId' in event) || seen.has(event.upstreamId)) return []
+      seen.add(event.upstreamId)
+      return [event]
+    })
+  }
+  texts(): string[] {
+    return distinct(this.told())
+  }
+  cursor(): string | undefined {
+    return this.told().findLast((event) => event.cursor !== undefined)?.cursor
+  }
+
+  /** The first event that is what is waited for. */
+  async until<Event extends ConnectorEvent>(is: (event: ConnectorEvent) => event is Event): Promise<Event>
+  async until(is: (event: ConnectorEvent) => boolean): Promise<ConnectorEvent>
+  async until(is: (event: ConnectorEvent) => boolean): Promise<ConnectorEvent> {
+    for (;;) {
+      const found = this.events.find(is)
+      if (found) return found
+      await this.#arrived.promise
+    }
+  }
+
+  /** Does something once the platform has somebody to tell it to: between two answers there is nobody. */
+  async attentive(act: () => Promise<unknown>): Promise<void> {
+    for (let turn = 0; turn < 20 && !this.events.some(({ type }) => type === 'typing'); turn++) {
+      await act()
+      await Promise.race([this.#arrived.promise, new Promise((resolve) => setTimeout(resolve, 50))])
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the test is over'))
+    await this.#done
+  }
+
+  async #listen(): Promise<void> {
+    for await (const event of this.session) {
+      this.events.push(event)
+      this.#arrived.resolve(undefined)
+      this.#arrived = Promise.withResolvers()
+    }
+  }
+}
+
+const distinct = (events: readonly ConnectorEvent[]): string[] => {
+  const byId = new Map(
+    events.flatMap((event) =>
+      event.type === 'message'
+        ? [[event.upstreamId, event.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')] as const]
+        : [],
+    ),
+  )
+  return [...byId.values()]
+}
+
+async function refusalOf(call: Promise<unknown>): Promise<UpstreamError> {
+  const error: unknown = await call.catch((thrown: unknown) => thrown)
+  if (error instanceof UpstreamError) return error
+  throw new Error(`not diagnosed: ${String(error)}`)
+}

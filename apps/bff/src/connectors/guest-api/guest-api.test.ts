@@ -1,0 +1,51 @@
+import { DEFAULT_SCOPES } from '@foyer/shared/platform/guest-api'
+import { startSimulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { silentLogger } from '../../../test/support/loggers.ts'
+import { systemClock } from '../../clock.ts'
+import { connectorContract } from '../connector.contract.ts'
+import { createGuestApiConnector, type GuestApiOptions } from './connector.ts'
+
+const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
+const SECRET = 'example-secret-not-real'
+
+const connect = (origin: string, change: Partial<GuestApiOptions> = {}) =>
+  createGuestApiConnector({
+    ...{ origin, clientId: CLIENT_ID, clientSecret: SECRET, scopes: DEFAULT_SCOPES, clock: systemClock },
+    ...{ logger: silentLogger, ...change },
+  })
+
+for (const receive of ['stream', 'wait', 'poll'] as const) {
+  connectorContract(`guest API over ${receive}`, {
+    simulator: { receive },
+    connect,
+    connectShortOfAGrant: (origin) => connect(origin, { scopes: DEFAULT_SCOPES.slice(0, 1) }),
+  })
+}
+
+describe('whatever dialect of the contract the platform speaks', () => {
+  const dialects: [string, SimulatorOptions][] = [
+    ['an answer of 201', { createStatus: 201 }],
+    ['an answer of 202', { createStatus: 202 }],
+    ['messages as the agent’s side has them', { sendAnswer: 'messageData' }],
+    ['no body', { sendAnswer: 'empty' }],
+    ['no refresh token', { issueRefreshToken: false }],
+  ]
+
+  test.each(dialects)('a guest can say something: %s', async (_, options) => {
+    const simulator = await startSimulator(options)
+    const connector = connect(simulator.url)
+    onTestFinished(async () => {
+      await connector.close()
+      await simulator.close()
+    })
+    const credential = await connector.admit()
+    const guest = connector.guest({ read: async () => credential, write: async () => undefined })
+    const upstreamConversationId = await guest.startConversation({})
+    const session = guest.openConversation({ upstreamConversationId, signal: AbortSignal.timeout(10_000) })
+    const { upstreamId } = await session.send({ messageId: crypto.randomUUID(), text: 'hello' })
+    const [echo] = await session.readRecord(undefined)
+    expect(echo).toMatchObject({ type: 'message', parts: [{ type: 'text', text: 'hello' }] })
+    if (options.sendAnswer !== 'empty') expect(echo).toMatchObject({ upstreamId })
+  })
+})
