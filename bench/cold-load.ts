@@ -13,8 +13,8 @@ export interface ColdLoad {
 }
 
 /**
- * Loads a page in a browser that has seen nothing. `usableMs`: from the first frame in which the text box is painted it
- * takes what is typed, since it needs no script for that; shown by typing into it as soon as it is there.
+ * Loads a page in a browser that has seen nothing. `usableMs`: the paint in which the text box stands; it needs no script
+ * to take what is typed, which is shown by typing into it.
  */
 export async function loadCold(
   browser: Browser,
@@ -39,25 +39,26 @@ export async function loadCold(
   return { ...times, sendsMs }
 }
 
-/** Runs in the page, before anything of it: notes when the box has been painted. */
+/** Runs in the page, before anything of it: notes when the box is in the document, enabled. */
 function watchTextBox(): void {
-  const watched: { usableMs?: number } = {}
+  const watched: { boxMs?: number } = {}
   Object.assign(window, { watched })
   const look = () => {
     const box = document.querySelector('textarea')
-    const isPainted = performance.getEntriesByName('first-contentful-paint').length > 0
-    if (box && !box.disabled && isPainted) watched.usableMs ??= performance.now()
-    else requestAnimationFrame(look)
+    if (!box || box.disabled) return
+    watched.boxMs = performance.now()
+    observer.disconnect()
   }
-  requestAnimationFrame(look)
+  const observer = new MutationObserver(look)
+  observer.observe(document, { childList: true, subtree: true, attributes: true })
 }
 
 async function readTimes(page: Page): Promise<{ firstPaintMs: number; usableMs: number }> {
   const handle = await page.waitForFunction(() => {
-    const { watched } = window as unknown as { watched: { usableMs?: number } }
+    const { boxMs } = (window as unknown as { watched: { boxMs?: number } }).watched
     const paint = performance.getEntriesByName('first-contentful-paint')[0]
-    if (!paint || watched.usableMs === undefined) return undefined
-    return { firstPaintMs: paint.startTime, usableMs: watched.usableMs }
+    if (!paint || boxMs === undefined) return undefined
+    return { firstPaintMs: paint.startTime, usableMs: Math.max(paint.startTime, boxMs) }
   })
   return (await handle.jsonValue()) as { firstPaintMs: number; usableMs: number }
 }

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Sealer } from '../storage/sealing.ts'
-import { inTransaction } from '../storage/sqlite.ts'
+import { createInTransaction } from '../storage/sqlite.ts'
 import {
   EventLogError,
   type EventLog,
@@ -31,6 +31,7 @@ interface Parts {
 /** The embedded log: one table; bodies sealed, each to its place. Followers are told within this process. */
 export function createSqliteEventLog({ database, sealer, clock }: Parts): EventLog {
   const sql = prepare(database)
+  const inTransaction = createInTransaction(database)
   const followers = new Map<string, Set<Follower>>()
 
   const lastSeq = (conversationId: string) => Number(sql.last.get(conversationId)?.['seq'] ?? 0)
@@ -93,7 +94,7 @@ export function createSqliteEventLog({ database, sealer, clock }: Parts): EventL
 
   return {
     async append(conversationId, events) {
-      const entries = inTransaction(database, () =>
+      const entries = inTransaction(() =>
         events.map((event) => (admit(conversationId, event) ? insert(conversationId, event) : undefined)),
       )
       for (const entry of entries) if (entry) notify(conversationId, entry)

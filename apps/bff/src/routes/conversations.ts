@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Relay } from '../conversations/relay.ts'
 import { readJson } from '../middleware/json-body.ts'
 import { requireSession, type SessionEnv } from '../middleware/session-cookie.ts'
+import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { requireOwned } from './owned-conversation.ts'
 
@@ -18,9 +19,9 @@ export interface ConversationRouteParts {
 export function createConversationRoutes({ sessions, relay, clock }: ConversationRouteParts): Hono<SessionEnv> {
   return new Hono<SessionEnv>()
     .post(routes.openConversation.path, async (c) => {
-      const { sessionId, guest } = requireSession(c)
-      const { record, isNew } = await relay.openFor(sessionId, guest)
-      await sessions.touch(sessionId, clock.now())
+      const session = requireSession(c)
+      const { record, isNew } = await relay.openFor(session.sessionId, session.guest)
+      await noteActivity(sessions, session, clock.now())
       return c.json(await relay.describe(record), isNew ? 201 : 200)
     })
 
@@ -32,14 +33,14 @@ export function createConversationRoutes({ sessions, relay, clock }: Conversatio
     .post(routes.setTyping.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
       const { typing } = await readJson(c, Typing)
-      await sessions.touch(session.sessionId, clock.now())
+      await noteActivity(sessions, session, clock.now())
       await relay.typing(record, typing)
       return c.body(null, 204)
     })
 
     .post(routes.endConversation.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
-      await sessions.touch(session.sessionId, clock.now())
+      await noteActivity(sessions, session, clock.now())
       await relay.end(record)
       return c.body(null, 204)
     })

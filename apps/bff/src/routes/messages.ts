@@ -7,6 +7,7 @@ import type { Relay } from '../conversations/relay.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { MESSAGE_BYTES, parse, readJson } from '../middleware/json-body.ts'
 import type { SessionEnv } from '../middleware/session-cookie.ts'
+import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { requireOwned } from './owned-conversation.ts'
 
@@ -32,7 +33,7 @@ export function createMessageRoutes({ sessions, relay, log, clock }: MessageRout
     .post(routes.sendMessage.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
       const message = await readJson(c, SendMessage, MESSAGE_BYTES)
-      await sessions.touch(session.sessionId, clock.now())
+      await noteActivity(sessions, session, clock.now())
       const { repeated, ...sent } = await relay.send(record, message)
       return c.json(sent, repeated ? 200 : 202)
     })

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
 
 /**
  * Authenticated encryption of what is kept at rest (S7, S8).
@@ -31,7 +31,7 @@ const HEADER_BYTES = 1 + ID_BYTES + NONCE_BYTES + TAG_BYTES
 
 /** `keys`: 32 bytes each, newest first. */
 export function createSealer(keys: readonly Uint8Array[]): Sealer {
-  const ring = keys.map((key) => ({ id: keyId(key), key }))
+  const ring = keys.map((key) => ({ id: keyId(key), key: createSecretKey(key) }))
   const newest = ring[0]
   if (!newest || keys.some((key) => key.length !== KEY_BYTES)) throw new Error(`keys of ${KEY_BYTES} bytes are needed`)
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { makeFolder, newDatabaseFile, openDatabase } from '../../test/support/stores.ts'
-import { inTransaction, openSqlite } from './sqlite.ts'
+import { createInTransaction, openSqlite } from './sqlite.ts'
 
 describe('opening the embedded store', () => {
   test('makes its folder', () => {
@@ -39,7 +39,7 @@ describe('a transaction', () => {
   test('is kept as a whole', () => {
     const database = openDatabase()
     const add = () => database.exec("INSERT INTO conversations VALUES ('c', 's', x'00')")
-    expect(inTransaction(database, () => (add(), 'done'))).toBe('done')
+    expect(createInTransaction(database)(() => (add(), 'done'))).toBe('done')
     expect(count(database)).toBe(1)
   })
 
@@ -50,9 +50,9 @@ describe('a transaction', () => {
       add()
       throw new Error('half way')
     }
-    expect(() => inTransaction(database, fail)).toThrow('half way')
+    expect(() => createInTransaction(database)(fail)).toThrow('half way')
     expect(count(database)).toBe(0)
-    inTransaction(database, add)
+    createInTransaction(database)(add)
     expect(count(database)).toBe(1)
   })
 })

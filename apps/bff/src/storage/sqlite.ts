@@ -56,15 +56,21 @@ export function openSqlite(file: string): DatabaseSync {
   return database
 }
 
-/** Runs `work` as one transaction: all of it is kept, or none. */
-export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
+export type InTransaction = <Result>(work: () => Result) => Result
+
+/** Makes what runs `work` as one transaction: all of it is kept, or none. */
+export function createInTransaction(database: DatabaseSync): InTransaction {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  return (work) => {
+    begin.run()
+    try {
+      const result = work()
+      commit.run()
+      return result
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
   }
 }
