@@ -11,6 +11,7 @@ export function demoEnv() {
     bff: {
       PORT: port,
       FOYER_PLATFORM_URL: simulatorUrl,
+      FOYER_PLATFORM_DOMAIN: '', // set empty, it is not read from .env either
       FOYER_CLIENT_ID: process.env.FOYER_CLIENT_ID || 'eb2243d8-1bf4-4401-a290-45bfbbe7c828',
       ...(process.env.FOYER_CLIENT_SECRET_FILE ? {} : { FOYER_CLIENT_SECRET: clientSecret }),
       FOYER_STORE: process.env.FOYER_STORE || 'memory:',

@@ -7,7 +7,7 @@ import { pinnedNode, setUp, vite, webFolder } from './set-up.mjs'
 setUp()
 
 const { bff, simulator, guestUrl, simulatorUrl } = demoEnv()
-const bffPort = process.env.FOYER_DEV_BFF_PORT || '4402'
+const bffPort = process.env.DEV_BFF_PORT || '4402'
 
 runTogether([
   { name: 'Simulator', command: pinnedNode, args: ['--watch', 'apps/simulator/src/main.ts'], env: simulator },

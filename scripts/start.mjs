@@ -6,7 +6,7 @@ import { pinnedNode, root, setUp } from './set-up.mjs'
 
 /** `npm start`: the demo, or, with a platform configured, Foyer alone. */
 
-if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
+if (process.env.NODE_ENV !== 'production' && existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
 setUp()
 
 const foyer = { name: 'Foyer', command: pinnedNode, args: ['apps/bff/src/main.ts'] }

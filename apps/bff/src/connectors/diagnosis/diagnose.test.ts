@@ -47,7 +47,7 @@ describe('a missing scope', () => {
 
   test('of the guest contract is not to be had from Genesys Cloud itself', () => {
     const { fix } = verdictOf(answer(403), { granted: [], region: 'https://api.mypurecloud.de' })
-    expect(fix.at(-1)).toContain('FOYER_CONNECTOR=web-messaging')
+    expect(fix.at(-1)).toContain('FOYER_PLATFORM_URL')
     expect(verdictOf(answer(403), { granted: [], region: 'http://127.0.0.1:4410' }).fix.join()).not.toContain(
       'CONNECTOR',
     )
@@ -223,7 +223,7 @@ describe('who spoke', () => {
 
   test('XML may stand for a deployment that does not exist', () => {
     const xml = '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'
-    expect(verdictOf(answer(403, xml), {}, 'platform').fix.join()).toContain('FOYER_DEPLOYMENT_ID')
+    expect(verdictOf(answer(403, xml), {}, 'platform').fix.join()).toContain('deployment id')
   })
 
   test('a redirect is not followed', () => {

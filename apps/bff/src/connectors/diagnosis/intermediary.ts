@@ -34,7 +34,7 @@ export function readIntermediary(reading: Reading): Finding {
       `Check ${placeSetting(context)}: scheme, host and port, and no path that leads to a web page.`,
       ...(kind === 'xml'
         ? [
-            'If it was a file of a Messenger deployment: an unknown FOYER_DEPLOYMENT_ID is answered like this. Copy it from Admin › Message › Messenger Deployments.',
+            'If it was a file of a Messenger deployment: an unknown deployment id is answered like this. Copy it from Admin › Message › Messenger Deployments.',
           ]
         : []),
       ...(status === 407 ? ['The proxy asks for a sign-in: configure it for this host, or let it pass unasked.'] : []),

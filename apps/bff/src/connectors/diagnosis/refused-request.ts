@@ -91,7 +91,7 @@ function explainNoEndpoint({ operation }: Reading): Finding {
           ? 'The platform has no endpoint for guest tokens. Genesys Cloud itself has none: its guests come in by Web Messaging or Open Messaging.'
           : `${doing} failed because the platform has no such endpoint, or no longer has what was asked for. It may not offer the guest REST contract; Genesys Cloud itself does not.`,
         fix: [
-          'Against Genesys Cloud itself, set FOYER_CONNECTOR=web-messaging and FOYER_DEPLOYMENT_ID to a Messenger deployment (Admin › Message › Messenger Deployments), or FOYER_CONNECTOR=open-messaging.',
+          'Genesys Cloud itself admits guests by Web Messaging or Open Messaging, whose connectors this version of Foyer does not have yet.',
           'Against a gateway or the simulator that does offer guest tokens, check FOYER_PLATFORM_URL: its origin alone, with no path behind it.',
         ],
       }
@@ -100,7 +100,7 @@ function explainNoEndpoint({ operation }: Reading): Finding {
         action: 'inspect',
         detail: 'The platform has no such resource: the path is wrong, or the id does not exist in this organisation.',
         fix: [
-          'Check ids in the configuration (FOYER_DEPLOYMENT_ID, the integration of Open Messaging) against Genesys Cloud Admin.',
+          'Check the ids in the configuration (a deployment, an integration) against Genesys Cloud Admin.',
           'Check FOYER_PLATFORM_DOMAIN: what was made in one region does not exist in another.',
         ],
       }

@@ -113,6 +113,6 @@ function platformSteps(context: FailureContext, need: ScopeNeed): string[] {
 function notOfGenesys(context: FailureContext): string[] {
   if (!isGenesysDomain(context)) return []
   return [
-    `If no such scope is on offer at ${placeName(context)}: Genesys Cloud itself has no scopes for guests. Point FOYER_PLATFORM_URL at the gateway that has them, or set FOYER_CONNECTOR=web-messaging with FOYER_DEPLOYMENT_ID.`,
+    `If no such scope is on offer at ${placeName(context)}: Genesys Cloud itself has no scopes for guests. Point FOYER_PLATFORM_URL at the gateway that has them; the Web Messaging connector, which needs none, is not in this version yet.`,
   ]
 }
