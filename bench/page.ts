@@ -8,7 +8,7 @@ import { startProcess } from './processes.ts'
 
 /*
  * What the page weighs, and how soon it can be used on a slow phone: first paint and usable composer on a cold load, the
- * chat and a static page of the same weight in turn within one run. Usage: --rounds 9
+ * chat and a static page of the same weight and headers in turn within one run. Usage: --rounds 9
  */
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } })
@@ -52,9 +52,22 @@ const foyer = await startProcess(
   }),
   '/health/ready',
 )
+const notCopied = new Set([
+  'content-security-policy',
+  'content-length',
+  'content-encoding',
+  'connection',
+  'keep-alive',
+  'date',
+])
+const headers = [...(await fetch(foyer.url)).headers].filter(([name]) => !notCopied.has(name))
 const still = await startProcess(
   'bench/static-page.ts',
-  (port) => ({ PORT: String(port), WEIGHT_BYTES: String(gzipSync(document).length) }),
+  (port) => ({
+    PORT: String(port),
+    WEIGHT_BYTES: String(gzipSync(document).length),
+    HEADERS: JSON.stringify(Object.fromEntries(headers)),
+  }),
   '/ready',
 )
 const browser = await chromium.launch({

@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib'
  * way. Nothing paints sooner over the same line.
  */
 const WEIGHT_BYTES = Number(process.env['WEIGHT_BYTES'] ?? 20_000)
+/** The headers of the chat's document: some of them, such as the opener policy, cost a browser time. */
+const HEADERS = JSON.parse(process.env['HEADERS'] ?? '{}') as Record<string, string>
 
 const filler = Array.from(
   { length: 2_000 },
@@ -23,6 +25,7 @@ createServer((request, response) => {
   if (request.url === '/ready') return response.end('ready')
   if (request.url !== '/') return response.writeHead(404).end()
   response.writeHead(200, {
+    ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
     'content-encoding': 'gzip',
     'cache-control': 'no-store',
