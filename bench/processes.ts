@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Clock ticks of /proc are hundredths of a second on Linux. */
 const TICK_MS = 10
+const READY_MS = 15_000
+const STOP_MS = 3_000
 
 export interface Running {
   readonly url: string
@@ -20,8 +22,9 @@ export interface Running {
 
 const running = new Set<ChildProcess>()
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** Starts a program of this repository in a process of its own, on a free port, and waits until `readyPath` answers. */
+/** Starts a program of this repository in a process of its own, on a free port, and waits until it is ready. */
 export async function startProcess(
   file: string,
   environment: (port: number) => Record<string, string>,
@@ -35,27 +38,42 @@ export async function startProcess(
   })
   running.add(child)
   const url = `http://localhost:${port}`
-  await untilReady(`${url}${readyPath}`)
+  await untilReady(child, `${url}${readyPath}`)
   return {
     url,
     cpuMs: () => cpuOf(child.pid ?? 0),
     memoryMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     async stop() {
       running.delete(child)
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await Promise.race([once(child, 'exit'), delay(STOP_MS)])
       child.kill('SIGKILL')
-      await once(child, 'exit')
     },
   }
 }
 
-export function cpuOf(pid: number): number {
+/** CPU time of this process, in milliseconds. */
+export const ownCpuMs = (): number => cpuOf(process.pid)
+
+/** CPU time of everything on this machine that is neither this process nor one it started, in milliseconds. */
+export function othersCpuMs(): number {
+  const [, user, nice, system, , , interrupts, soft, steal] = readFileSync('/proc/stat', 'utf8')
+    .split(/\s+/)
+    .map(Number)
+  const busy = [user, nice, system, interrupts, soft, steal].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0)
+  const ours = [process.pid, ...[...running].flatMap(({ pid }) => pid ?? [])].map(cpuOf)
+  return busy * TICK_MS - ours.reduce((sum, ms) => sum + ms, 0)
+}
+
+function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }
 
-async function untilReady(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const giveUpAtMs = performance.now() + READY_MS
+  while (child.exitCode === null && performance.now() < giveUpAtMs) {
     const response = await fetch(url).catch(() => undefined)
     await response?.arrayBuffer()
     if (response?.ok) return

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { get } from 'node:http'
 import type { Pool } from 'undici'
+import { CLIENT } from './platform-client.ts'
+import { createSseScan, echoIn } from './sse-scan.ts'
 
 /** A guest of either relay: says something, and is called back with every text the agent says. */
 export interface RelayGuest {
+  /** Resolves to the status of the answer. */
   say(text: string): Promise<number>
   leave(): void
 }
@@ -11,30 +14,40 @@ export interface RelayGuest {
 export type OnEcho = (text: string) => void
 export type Admit = (onEcho: OnEcho) => Promise<RelayGuest>
 
-const ECHO = /"text":"echo:([^"]+)"/g
-
-/** Guests of the bare relay: a conversation is just a name. */
-export function bareGuests(url: string, pool: Pool): Admit {
+/** Guests of the bare relay: each brings a token and a conversation of the platform. */
+export function bareGuests(url: string, pool: Pool, platformUrl: string): Admit {
   return async (onEcho) => {
-    const id = randomUUID()
-    const leave = await follow(`${url}/events/${id}`, {}, onEcho)
-    return { leave, say: (text) => post(pool, `/messages/${id}`, {}, { text }) }
+    const token = await postJson(`${platformUrl}/api/v2/oauth/guest/token`, {}, CLIENT)
+    const own = { authorization: `Bearer ${token.body['access_token']}` }
+    const conversation = await postJson(`${platformUrl}/api/v2/conversations/messaging`, own, {})
+    const id = String(conversation.body['id'])
+    const leave = await follow(`${url}/events/${id}`, own, onEcho)
+    return { leave, say: (text) => post(pool, `/messages/${id}`, own, { text }) }
   }
 }
 
 /** Guests of Foyer, as its page is one: session cookie, headers, conversation, stream. */
 export function foyerGuests(url: string, pool: Pool): Admit {
   return async (onEcho) => {
-    const headers = { origin: url, 'x-csrf': '1', 'content-type': 'application/json' }
-    const started = await fetch(`${url}/api/session`, { method: 'POST', headers, body: '{}' })
-    const cookie = started.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-    const own = { ...headers, cookie }
-    const opened = await fetch(`${url}/api/conversations`, { method: 'POST', headers: own, body: '{}' })
-    const { conversationId } = (await opened.json()) as { conversationId: string }
-    const path = `/api/conversations/${conversationId}`
+    const headers = { origin: url, 'x-csrf': '1' }
+    const session = await postJson(`${url}/api/session`, headers, {})
+    const own = { ...headers, cookie: session.cookie }
+    const conversation = await postJson(`${url}/api/conversations`, own, {})
+    const path = `/api/conversations/${conversation.body['conversationId']}`
     const leave = await follow(`${url}${path}/events`, own, onEcho)
     return { leave, say: (text) => post(pool, `${path}/messages`, own, { messageId: randomUUID(), text }) }
   }
+}
+
+async function postJson(url: string, headers: Record<string, string>, body: object) {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
+  return { body: (await answer.json()) as Record<string, unknown>, cookie }
 }
 
 async function post(pool: Pool, path: string, headers: Record<string, string>, body: object): Promise<number> {
@@ -53,12 +66,13 @@ function follow(url: string, headers: Record<string, string>, onEcho: OnEcho): P
   const { promise, resolve, reject } = Promise.withResolvers<() => void>()
   const request = get(url, { headers, agent: false }, (response) => {
     if (response.statusCode !== 200) return reject(new Error(`stream: ${response.statusCode}`))
-    let rest = ''
-    response.setEncoding('utf8').on('data', (chunk: string) => {
-      const blocks = (rest + chunk).split('\n\n')
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) for (const [, text] of block.matchAll(ECHO)) if (text !== undefined) onEcho(text)
+    const scan = createSseScan((data) => {
+      const text = echoIn(data)
+      if (text !== undefined) onEcho(text)
     })
+    response.setEncoding('utf8').on('data', scan)
+    // A relay that is stopped takes its streams with it; what is lost by that shows in the count.
+    response.once('error', () => undefined)
     resolve(() => request.destroy())
   })
   request.once('error', reject)

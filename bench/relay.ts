@@ -1,168 +1,108 @@
 import { parseArgs } from 'node:util'
-import { setTimeout as delay } from 'node:timers/promises'
-import { Pool } from 'undici'
-import { runOpenLoop, type Load } from './open-loop.ts'
+import { isWhole, keptUp, measure, type Measurement, type Relay } from './measure-relay.ts'
 import { percentile } from './percentiles.ts'
-import { cpuOf, startProcess, type Running } from './processes.ts'
-import { bareGuests, foyerGuests, type Admit, type RelayGuest } from './relay-guests.ts'
+import { startProcess } from './processes.ts'
+import { startBareRelay, startFoyerRelay } from './start-relays.ts'
 
 /*
- * Guest → relay → platform → relay → guest, open loop, Foyer and a bare Node relay in turn within one run. Platform, both
- * relays and this load generator are processes of their own on one machine. Usage: --guests 50 --rate 200 --seconds 8
- * --rounds 3 --saturate
+ * Guest → relay → platform → relay → guest, open loop, Foyer and a bare Node relay in turn within one run; then the rate
+ * is doubled until each no longer keeps up. Platform, both relays and this load generator are processes of their own on
+ * one machine. bench/README.md says what the figures mean. Exit code 1 when a message was lost, doubled or refused at the
+ * rate asked for.
  */
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     guests: { type: 'string', default: '50' },
     rate: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '3' },
-    saturate: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '2' },
+    saturation: { type: 'boolean', default: true },
+    simulator: { type: 'boolean', default: false },
+    /** Folder for Foyer's CPU profile. */
+    profile: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 })
-/** Where saturation is looked for: the rate doubles until this much of it is late or missing. */
-const LATE_MS = 250
-const DRAIN_MS = 3_000
+const [guests, rate, seconds, rounds] = [values.guests, values.rate, values.seconds, values.rounds].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+]
+const WARM_UP_SECONDS = 4
+const STEP_SECONDS = 2
+const MAX_RATE = 25_600
 
-interface Relay {
-  readonly name: string
-  readonly process: Running
-  readonly guests: readonly RelayGuest[]
-  readonly dueAtMs: Map<string, number>
-  readonly latenciesMs: number[]
-  doubled: number
+const platformFile = values.simulator ? 'bench/echo-simulator.ts' : 'bench/echo-platform.ts'
+const readyPath = values.simulator ? '/agent' : '/ready'
+const platform = await startProcess(platformFile, (port) => ({ PORT: String(port) }), readyPath)
+const relays = [
+  await startBareRelay(platform.url, guests),
+  await startFoyerRelay(platform.url, guests, values.profile),
+] as const
+
+for (const relay of relays) await measure(relay, { rate: rate * 2, seconds: WARM_UP_SECONDS })
+const atRate: Measurement[] = []
+for (let round = 0; round < rounds; round++) {
+  for (const relay of relays) atRate.push(await measure(relay, { rate, seconds }))
 }
+const climb = values.saturation ? await climbUntilLate(relays) : []
+for (const relay of relays) await relay.stop()
+await platform.stop()
 
-interface Result {
-  name: string
-  rate: number
-  p50: number
-  p90: number
-  p99: number
-  delivered: number
-  lost: number
-  doubled: number
-  refused: number
-  cpuUsPerMessage: number
-  memoryMb: number
-  generatorCpuShare: number
-}
+const ratios = [...new Set([...atRate, ...climb].map((each) => each.rate))].flatMap(ratiosAt)
+if (values.json) console.log(JSON.stringify({ guests, atRate, climb, ratios }, undefined, 2))
+else print()
+process.exit(atRate.every(isWhole) ? 0 : 1)
 
-const platform = await startProcess('bench/echo-platform.ts', (port) => ({ PORT: String(port) }), '/ready')
-const platformUrl = platform.url.replace('localhost', '127.0.0.1')
-const relays = [await startBare(), await startFoyer()]
-
-const results: Result[] = []
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const relay of relays) {
-    const result = await measure(relay, { rate: Number(values.rate), seconds: Number(values.seconds) })
-    if (round > 0 || Number(values.rounds) === 1) results.push(result) // the first round warms up
+/** Doubles the rate, both in turn, until neither keeps up. One that does not is stopped: its backlog is not the other's. */
+async function climbUntilLate(all: readonly Relay[]): Promise<Measurement[]> {
+  const measured: Measurement[] = []
+  let climbing = all
+  for (let next = rate * 2; climbing.length > 0 && next <= MAX_RATE; next *= 2) {
+    const left: Relay[] = []
+    for (const relay of climbing) {
+      const step = await measure(relay, { rate: next, seconds: STEP_SECONDS })
+      measured.push(step)
+      if (keptUp(step)) left.push(relay)
+      else await relay.stop()
+    }
+    climbing = left
   }
-}
-print('Round trip', results)
-if (values.saturate)
-  print('Saturation: the last rate each kept up with', [await saturate(relays[0]), await saturate(relays[1])])
-for (const { guests } of relays) for (const guest of guests) guest.leave()
-for (const { process } of [...relays, { process: platform }]) await process.stop()
-process.exit(results.some(({ lost, doubled, refused }) => lost + doubled + refused > 0) ? 1 : 0)
-
-async function startBare(): Promise<Relay> {
-  const relay = await startProcess(
-    'bench/bare-relay.ts',
-    (port) => ({ PORT: String(port), PLATFORM_URL: platformUrl }),
-    '/ready',
-  )
-  return admitAll('bare', relay, bareGuests(relay.url, new Pool(relay.url, { connections: 64 })))
+  return measured
 }
 
-async function startFoyer(): Promise<Relay> {
-  const environment = (port: number) => ({
-    PORT: String(port),
-    FOYER_PLATFORM_URL: platformUrl,
-    FOYER_CLIENT_ID: 'bench',
-    FOYER_CLIENT_SECRET: 'a-secret-for-the-bench',
-    FOYER_STORE: 'sqlite:/tmp/foyer-bench/foyer.db',
-    FOYER_LOG_LEVEL: 'warn',
-  })
-  const relay = await startProcess('apps/bff/src/main.ts', environment, '/health/ready')
-  return admitAll('Foyer', relay, foyerGuests(relay.url, new Pool(relay.url, { connections: 64 })))
-}
-
-async function admitAll(name: string, process: Running, admit: Admit): Promise<Relay> {
-  const dueAtMs = new Map<string, number>()
-  const relay = { name, process, guests: [] as RelayGuest[], dueAtMs, latenciesMs: [] as number[], doubled: 0 }
-  const onEcho = (text: string) => {
-    const due = dueAtMs.get(text)
-    if (due === undefined) relay.doubled++
-    else relay.latenciesMs.push(performance.now() - due)
-    dueAtMs.delete(text)
-  }
-  while (relay.guests.length < Number(values.guests)) relay.guests.push(await admit(onEcho))
-  return relay
-}
-
-async function measure(relay: Relay, load: Load): Promise<Result> {
-  const { guests, dueAtMs, latenciesMs } = relay
-  latenciesMs.length = 0
-  relay.doubled = 0
-  let refused = 0
-  const before = { relay: relay.process.cpuMs(), own: cpuOf(process.pid), at: performance.now() }
-  await runOpenLoop(load, (index, due) => {
-    const text = `${relay.name}-${load.rate}-${before.at}-${index}`
-    dueAtMs.set(text, due)
-    void guests[index % guests.length]?.say(text).then(
-      (status) => void (refused += status === 202 ? 0 : 1),
-      () => void refused++,
-    )
-  })
-  for (let waitedMs = 0; dueAtMs.size > 0 && waitedMs < DRAIN_MS; waitedMs += 50) await delay(50)
-  const elapsedMs = performance.now() - before.at
-  const delivered = latenciesMs.length
-  const lost = dueAtMs.size
-  dueAtMs.clear()
-  return {
-    name: relay.name,
-    rate: load.rate,
-    p50: percentile(latenciesMs, 0.5),
-    p90: percentile(latenciesMs, 0.9),
-    p99: percentile(latenciesMs, 0.99),
-    delivered,
-    lost,
-    doubled: relay.doubled,
-    refused,
-    cpuUsPerMessage: ((relay.process.cpuMs() - before.relay) * 1000) / delivered,
-    memoryMb: relay.process.memoryMb(),
-    generatorCpuShare: (cpuOf(process.pid) - before.own) / elapsedMs,
-  }
-}
-
-/** Doubles the rate until the relay no longer keeps up; the result is of the last rate at which it did. */
-async function saturate(relay: Relay | undefined): Promise<Result> {
-  if (!relay) throw new Error('no relay')
-  let kept: Result | undefined
-  for (let rate = Number(values.rate); rate <= 25_600; rate *= 2) {
-    const result = await measure(relay, { rate, seconds: 4 })
-    if (result.lost + result.refused > 0 || result.p99 > LATE_MS) break
-    kept = result
-  }
-  return kept ?? (await measure(relay, { rate: Number(values.rate), seconds: 4 }))
-}
-
-function print(title: string, rows: readonly Result[]): void {
-  console.log(`\n${title} (${values.guests} guests)`)
-  const rounded = rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(2)) : value]),
-    ),
-  )
-  console.table(rounded)
-  const of = (name: string, key: 'p50' | 'p99' | 'cpuUsPerMessage' | 'rate') =>
-    percentile(
-      rows.filter((row) => row.name === name).map((row) => row[key]),
+function ratiosAt(at: number) {
+  const of = (name: string, key: 'p50' | 'p99' | 'cpuUsPerMessage') => {
+    const rows = [...atRate, ...climb].filter((row) => row.relay === name && row.rate === at && keptUp(row))
+    return percentile(
+      rows.map((row) => row[key]),
       0.5,
     )
-  for (const key of ['p50', 'p99', 'cpuUsPerMessage', 'rate'] as const) {
-    console.log(`Foyer / bare, ${key}: ${(of('Foyer', key) / of('bare', key)).toFixed(2)}`)
   }
+  const ratio = (key: 'p50' | 'p99' | 'cpuUsPerMessage') => of('Foyer', key) / of('bare', key)
+  const row = { rate: at, p50: ratio('p50'), p99: ratio('p99'), cpuPerMessage: ratio('cpuUsPerMessage') }
+  return Number.isNaN(row.p50) ? [] : [row]
+}
+
+function print(): void {
+  console.log(`Round trip, ${guests} guests, ${seconds} s each, in turn`)
+  console.table(atRate.map(rounded))
+  if (climb.length > 0) console.log(`The rate doubled, ${STEP_SECONDS} s each, until late, lossy or short`)
+  if (climb.length > 0) console.table(climb.map(rounded))
+  console.log('Foyer / bare relay, where both keep up')
+  console.table(ratios.map(rounded))
+  const last = (name: string) =>
+    Math.max(...[...atRate, ...climb].filter((row) => row.relay === name && keptUp(row)).map((row) => row.rate))
+  console.log(`The highest rate kept up with: bare ${last('bare')}, Foyer ${last('Foyer')} messages/s`)
+}
+
+function rounded(row: object) {
+  const entries = Object.entries(row).map(([key, value]: [string, unknown]) => [
+    key,
+    typeof value === 'number' ? Number(value.toFixed(2)) : value,
+  ])
+  return Object.fromEntries(entries) as Record<string, unknown>
 }

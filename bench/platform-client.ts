@@ -1,0 +1,17 @@
+/** The client of the simulator's samples; the echo platform takes any. */
+export const CLIENT = {
+  grant_type: 'client_credentials',
+  client_id: 'eb2243d8-1bf4-4401-a290-45bfbbe7c828',
+  client_secret: 'example-secret-not-real',
+  scope: 'messaging:conversation:write messaging:guest:send',
+} as const
+
+/** Foyer's environment against a platform at this origin, warnings only. */
+export const foyerEnvironment = (platformUrl: string, store: string) => (port: number) => ({
+  PORT: String(port),
+  FOYER_PLATFORM_URL: platformUrl.replace('localhost', '127.0.0.1'),
+  FOYER_CLIENT_ID: CLIENT.client_id,
+  FOYER_CLIENT_SECRET: CLIENT.client_secret,
+  FOYER_STORE: store,
+  FOYER_LOG_LEVEL: 'warn',
+})
