@@ -125,3 +125,32 @@ test('ending the session revokes the token and forgets everything', async () => 
   expect((await guest.json('GET', guest.path)).status).toBe(401)
   expect((await simulator.control.state()).livingTokens).toBe(0)
 })
+
+test('nothing more can be said or begun while the session is being ended', async () => {
+  const { foyer, simulator } = await start()
+  const guest = await new Guest(foyer.url).arrive()
+  const cookie = guest.cookie
+  await simulator.control.addFault({
+    name: 'latency',
+    parameters: { latencyMs: 800 },
+    match: { operation: 'revoke-token' },
+  })
+  const ended = guest.request('DELETE', '/api/session')
+  await eventually('the platform was told', async () =>
+    (await simulator.control.state()).conversations.every(({ state }) => state === 'disconnected'),
+  )
+  const late = new Guest(foyer.url)
+  late.cookie = cookie
+  expect((await late.json('POST', '/api/conversations')).status).toBe(404)
+  expect((await ended).status).toBe(204)
+  expect((await simulator.control.state()).conversations).toHaveLength(1)
+})
+
+test('a platform that does not take its token back does not keep the guest waiting', async () => {
+  const { foyer, simulator } = await start()
+  const guest = await new Guest(foyer.url).arrive()
+  await simulator.control.addFault({ name: 'hang', match: { operation: 'revoke-token' } })
+  const startedAtMs = performance.now()
+  expect((await guest.request('DELETE', '/api/session')).status).toBe(204)
+  expect(performance.now() - startedAtMs).toBeLessThan(6_000)
+})

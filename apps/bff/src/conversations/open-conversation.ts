@@ -273,7 +273,9 @@ export class OpenConversation {
   #down(error: UpstreamError, retryInMs: number): void {
     this.#parts.logger.warn({ event: 'upstream-down', cause: error.code, retryInMs: Math.round(retryInMs) })
     const retryAt = new Date(this.#parts.clock.now() + retryInMs).toISOString()
-    void this.#tellStatus({ state: 'down', retryAt })
+    void this.#tellStatus({ state: 'down', retryAt }).catch((failure: unknown) =>
+      this.#parts.logger.error({ event: 'status-not-told', err: failure }),
+    )
   }
 
   async #tellStatus(status: ConnectionStatus): Promise<void> {

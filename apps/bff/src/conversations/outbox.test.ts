@@ -232,6 +232,15 @@ describe('trying again', () => {
     await clock.advance(2 * MINUTE_MS)
     expect(happened.at(-1)).toBe('failed one: network')
   })
+
+  test('ends then also where the platform asks for hours', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    const busy = () => fail(upstreamError('platform-unavailable', { retryable: true, retryAfterMs: 120 * MINUTE_MS }))
+    sends.push(busy(), busy())
+    add('one')
+    await clock.advance(10 * MINUTE_MS)
+    expect(happened.at(-1)).toBe('failed one: platform-unavailable')
+  })
 })
 
 describe('when the conversation is let go of', () => {

@@ -77,12 +77,14 @@ export class Outbox {
         return await sent(message, upstreamId)
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
-        if (!error.retryable || clock.monotonic() > giveUpAtMs) {
+        if (!error.retryable || clock.monotonic() >= giveUpAtMs) {
           const isThere = error.outcome === 'unknown' && !(await this.#isMissing(message))
           return isThere ? undefined : await failed(message, error)
         }
         isOpen ||= error.outcome === 'unknown'
-        const retryInMs = error.retryAfterMs ?? backOffMs(attempt, RETRY)
+        // However long the platform asks for, the guest is told by then.
+        const leftMs = giveUpAtMs - clock.monotonic()
+        const retryInMs = Math.min(error.retryAfterMs ?? backOffMs(attempt, RETRY), leftMs)
         waiting(error, retryInMs)
         await clock.sleep(retryInMs, signal)
       }

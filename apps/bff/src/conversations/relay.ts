@@ -10,6 +10,11 @@ import { newConversation, type ConversationRecord } from './conversation.ts'
 import { textOf } from './ingest.ts'
 import { OpenConversation, type ConnectionStatus } from './open-conversation.ts'
 
+/** How long giving a credential back may take. */
+const REVOKE_MS = 3_000
+/** Requests that began before a session was forgotten are over by then. */
+const FORGOTTEN_MS = 60_000
+
 export interface RelayParts {
   readonly connector: Connector
   readonly log: EventLog
@@ -41,7 +46,10 @@ export interface Relay {
   end(record: ConversationRecord, signal?: AbortSignal): Promise<void>
   /** Somebody looks at the conversation: it is opened upstream, and stays so until `unwatch` and a little longer. */
   watch(record: ConversationRecord): { status: ConnectionStatus; unwatch: () => void }
-  /** Gives back the credential and forgets the session's conversations, their logs included. */
+  /**
+   * Gives back the credential and forgets the session's conversations, their logs included. From its call on the session
+   * can do nothing more: ConversationError `not-found`.
+   */
   forget(sessionId: string): Promise<void>
   /** Takes up what an earlier process left unsent. */
   recover(): Promise<void>
@@ -53,6 +61,7 @@ export function createRelay(parts: RelayParts): Relay {
   const open = new Map<string, OpenConversation>()
   const guests = new Map<string, UpstreamGuest>()
   const starting = new Map<string, Promise<ConversationRecord>>()
+  const forgotten = new Set<string>()
 
   function guestOf(sessionId: string): UpstreamGuest {
     const guest = guests.get(sessionId) ?? connector.guest(parts.credentialOf(sessionId))
@@ -60,8 +69,13 @@ export function createRelay(parts: RelayParts): Relay {
     return guest
   }
 
+  function refuseForgotten(sessionId: string): void {
+    if (forgotten.has(sessionId)) throw new ConversationError('not-found')
+  }
+
   function openOnDemand(record: ConversationRecord): OpenConversation {
     const { conversationId, sessionId } = record
+    refuseForgotten(sessionId)
     const known = open.get(conversationId)
     if (known) return known
     const conversation: OpenConversation = new OpenConversation(record, {
@@ -122,6 +136,7 @@ export function createRelay(parts: RelayParts): Relay {
     latest,
 
     async openFor(sessionId, profile) {
+      refuseForgotten(sessionId)
       const record = await latest(sessionId)
       if (record?.state === 'open') return { record, isNew: false }
       const underWay = starting.get(sessionId)
@@ -152,11 +167,14 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async forget(sessionId) {
+      forgotten.add(sessionId)
+      setTimeout(() => forgotten.delete(sessionId), FORGOTTEN_MS).unref()
+      await starting.get(sessionId)?.catch(() => undefined) // what was begun must be among what is forgotten
       const records = await store.listOf(sessionId)
       await Promise.all(records.map(({ conversationId }) => open.get(conversationId)?.close()))
       const guest = guestOf(sessionId)
       guests.delete(sessionId)
-      await guest.revoke().catch(() => logger.warn({ event: 'revocation-failed' }))
+      await guest.revoke(AbortSignal.timeout(REVOKE_MS)).catch(() => logger.warn({ event: 'revocation-failed' }))
       for (const { conversationId } of records) {
         await log.remove(conversationId)
         await store.remove(conversationId)
@@ -165,8 +183,12 @@ export function createRelay(parts: RelayParts): Relay {
 
     async recover() {
       for (const conversationId of await log.conversationsWithPending()) {
-        const record = await store.read(conversationId)
-        if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
+        try {
+          const record = await store.read(conversationId)
+          if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
+        } catch (error) {
+          logger.error({ event: 'recovery-failed', err: error }) // one that cannot be read must not keep the others waiting
+        }
       }
     },
 

@@ -13,3 +13,8 @@ test('follows the coming and going since the snapshot', () => {
 test('does not apply again what the snapshot knows', () => {
   expect(presentParticipants({ participants: [mia], seq: 4 }, entries)).toEqual([mia])
 })
+
+test('shows the person alone once one has taken over from the bot', () => {
+  expect(presentParticipants({ participants: [bot, mia], seq: 4 }, entries)).toEqual([mia])
+  expect(presentParticipants({ participants: [bot], seq: 4 }, entries)).toEqual([bot])
+})

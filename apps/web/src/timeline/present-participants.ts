@@ -1,7 +1,10 @@
 import type { Participant } from '@foyer/shared/protocol/participant'
 import type { Entry } from './timeline.ts'
 
-/** Who is in the conversation now: those of a snapshot taken at `seq`, and the coming and going since. */
+/**
+ * Who answers now: of a snapshot taken at `seq`, and the coming and going since, the agents, or the bots while there is
+ * no agent.
+ */
 export function presentParticipants(
   snapshot: { participants: readonly Participant[]; seq: number },
   entries: readonly Entry[],
@@ -13,5 +16,6 @@ export function presentParticipants(
     if (change === 'joined') present.set(participant.participantId, participant)
     else present.delete(participant.participantId)
   }
-  return [...present.values()].filter(({ role }) => role === 'agent' || role === 'bot')
+  const agents = [...present.values()].filter(({ role }) => role === 'agent')
+  return agents.length > 0 ? agents : [...present.values()].filter(({ role }) => role === 'bot')
 }

@@ -52,12 +52,13 @@ export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOp
       async revoke(signal) {
         const credential = v.safeParse(GuestCredential, await slot.read())
         if (!credential.success) return
-        await http.request({
+        const { status } = await http.request({
           method: 'DELETE',
           path: guestApiPaths.tokenInfo,
           accessToken: credential.output.accessToken,
           signal,
         })
+        if (status >= 300) logger.warn({ event: 'revocation-refused', status })
       },
     }
   }
