@@ -99,7 +99,8 @@ export function startEventStream(options: EventStreamOptions): () => void {
     while (!signal.aborted) {
       const silentMs = clock.now() - lastByteAtMs
       if (silentMs >= SILENCE_MS) return line.abort()
-      await clock.sleep(SILENCE_MS - silentMs, signal)
+      // Whole milliseconds: a remainder too small to move the clock would never pass.
+      await clock.sleep(Math.ceil(SILENCE_MS - silentMs), signal)
     }
   }
 
