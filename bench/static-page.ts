@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync } from 'node:zlib'
 
 /**
  * What the chat is held against: a document of the given weight with a heading and a text box, no script, served the same
@@ -18,8 +18,8 @@ const page = (rules: number) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Static</title><meta name="viewport" content="width=device-width"><style>${filler.slice(0, rules).join('')}</style></head><body><h1>Chat with us</h1><textarea aria-label="Message"></textarea></body></html>`
 
 let rules = 0
-while (gzipSync(page(rules)).length < WEIGHT_BYTES && rules < filler.length) rules += 5
-const body = gzipSync(page(rules))
+while (brotliCompressSync(page(rules)).length < WEIGHT_BYTES && rules < filler.length) rules += 4
+const body = brotliCompressSync(page(rules))
 
 createServer((request, response) => {
   if (request.url === '/ready') return response.end('ready')
@@ -27,7 +27,7 @@ createServer((request, response) => {
   response.writeHead(200, {
     ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
-    'content-encoding': 'gzip',
+    'content-encoding': 'br',
     'cache-control': 'no-store',
   })
   response.end(body)
