@@ -22,16 +22,23 @@ const Exchange = v.looseObject({
   ),
 })
 export type Exchange = v.InferOutput<typeof Exchange> & { file: string }
+type Contract = 'guest-api' | 'web-messaging'
 
 const folder = new URL('./samples/', import.meta.url)
 
-/** The recorded or documented exchanges of one contract, in the order of their numbers. For tests only. */
+/** The recorded or documented exchanges of the guest API, in the order of their numbers. For tests only. */
 export function readSamples(contract: 'guest-api'): Exchange[] {
-  const files = readdirSync(new URL(`${contract}/`, folder)).filter((file) => file.endsWith('.json'))
-  return files.sort().map((file) => ({ file, ...v.parse(Exchange, readSample(contract, file)) }))
+  return sampleNames(contract).map((file) => ({ file, ...v.parse(Exchange, readSample(contract, file)) }))
+}
+
+/** File names of a contract's samples, in the order of their numbers. For tests only. */
+export function sampleNames(contract: Contract): string[] {
+  return readdirSync(new URL(`${contract}/`, folder))
+    .filter((file) => file.endsWith('.json'))
+    .sort()
 }
 
 /** One file of samples, as it stands. For tests only. */
-export function readSample(contract: 'guest-api', file: string): unknown {
+export function readSample(contract: Contract, file: string): unknown {
   return JSON.parse(readFileSync(new URL(`${contract}/${file}`, folder), 'utf8'))
 }
