@@ -1,6 +1,6 @@
 import type { Capabilities } from '@foyer/shared/protocol/conversation'
 import type { Grant } from '@foyer/shared/protocol/grant'
-import type { MessagePart } from '@foyer/shared/protocol/message'
+import type { MessagePart, Reply } from '@foyer/shared/protocol/message'
 import type { Participant } from '@foyer/shared/protocol/participant'
 import type { UpstreamError } from './upstream-error.ts'
 
@@ -71,7 +71,12 @@ export type Attention = 'active' | 'idle'
 export interface OutgoingMessage {
   readonly messageId: string
   readonly text: string
+  /** What the guest chose of what was offered; a connector without structured content sends the text alone. */
+  readonly reply?: OutgoingReply | undefined
 }
+
+/** `upstreamId`: the platform's id of the message that offered the choices, where it is known. */
+export type OutgoingReply = Reply & { readonly upstreamId?: string | undefined }
 
 export type ConnectorEvent =
   | {

@@ -64,7 +64,7 @@ export class OpenConversation {
     this.#record = record
     this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
     this.#outbox = new Outbox({
-      upstream: this.#upstream,
+      upstream: { send: async (message) => this.#upstream.send(await this.#withOrigin(message)) },
       clock: parts.clock,
       logger: parts.logger,
       signal,
@@ -133,11 +133,20 @@ export class OpenConversation {
   async #resume(): Promise<void> {
     try {
       for (const { event, state } of await this.#parts.log.unconfirmed(this.#record.conversationId)) {
-        if (state === 'pending') this.#outbox.add({ messageId: event.messageId, text: textOf(event.parts) }, true)
+        const { messageId, parts, reply } = event
+        if (state === 'pending') this.#outbox.add({ messageId, text: textOf(parts), reply }, true)
       }
     } catch (error) {
       this.#parts.logger.error({ event: 'resume-failed', err: error })
     }
+  }
+
+  /** A choice is told to the platform by its own id of the message that offered it. */
+  async #withOrigin(message: OutgoingMessage): Promise<OutgoingMessage> {
+    const { reply } = message
+    if (!reply) return message
+    const offered = await this.#parts.log.readMessage(this.#record.conversationId, reply.to)
+    return { ...message, reply: { ...reply, upstreamId: offered?.upstreamId } }
   }
 
   /** Receives until the conversation is over or let go of; a refusal is asked about again, in case it was mended. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { settle } from '../../test/support/fake-clock.ts'
 import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
-import { NOOR, type SendStep } from '../../test/support/scripted-connector.ts'
+import { NOOR, ScriptedConnector, type SendStep } from '../../test/support/scripted-connector.ts'
 import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
+import type { OutgoingMessage } from '../connectors/connector.ts'
 import { ConversationError } from './conversation-error.ts'
 
 const MINUTE_MS = 60_000
@@ -285,6 +286,56 @@ describe('a message of the guest', () => {
     await relay.send(record, message('one'))
     await advance(MINUTE_MS)
     expect(told.map(({ json }) => (JSON.parse(json) as { state: string }).state)).toEqual(['down', 'up'])
+  })
+})
+
+describe('a choice the guest made', () => {
+  const choose = (to: string) => ({
+    messageId: 'choice-1',
+    text: 'Yes',
+    reply: { to, kind: 'quick-replies' as const, choices: [{ text: 'Yes', payload: 'yes' }] },
+  })
+
+  async function offered({ connector, relay, openConversation, eventsOf }: ReturnType<typeof createRelaySubject>) {
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const parts = [{ type: 'quick-replies' as const, replies: [{ text: 'Yes', payload: 'yes' }] }]
+    const upstreamId = connector.happen({ type: 'message', from: NOOR, parts })
+    await settle()
+    const [message] = await eventsOf(record)
+    return { record, upstreamId, to: message?.type === 'message' ? message.messageId : '' }
+  }
+
+  test("is kept with the message that offered it, and told upstream by the platform's id of that", async () => {
+    const subject = createRelaySubject()
+    const { record, upstreamId, to } = await offered(subject)
+    const sent: OutgoingMessage[] = []
+    subject.connector.steps.push(async (message, take) => {
+      sent.push(message)
+      return { upstreamId: take() }
+    })
+    await subject.relay.send(record, choose(to))
+    await settle()
+    expect(sent).toMatchObject([{ text: 'Yes', reply: { upstreamId, choices: [{ payload: 'yes' }] } }])
+    expect(await subject.eventsOf(record)).toMatchObject([{}, { messageId: 'choice-1', reply: { to } }, {}])
+  })
+
+  test('that an earlier process left unsent is still a choice', async () => {
+    const subject = createRelaySubject()
+    const { record, upstreamId, to } = await offered(subject)
+    subject.connector.steps.push(loseRequest)
+    await subject.relay.send(record, choose(to))
+    await settle()
+    const sent: OutgoingMessage[] = []
+    const successor = new ScriptedConnector()
+    successor.steps.push(async (message, take) => {
+      sent.push(message)
+      return { upstreamId: take() }
+    })
+    await subject.start(successor).recover()
+    await settle()
+    expect(sent).toMatchObject([{ messageId: 'choice-1', reply: { upstreamId } }])
   })
 })
 

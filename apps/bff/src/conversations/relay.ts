@@ -107,7 +107,7 @@ export function createRelay(parts: RelayParts): Relay {
 
   async function send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }> {
     const { conversationId } = record
-    const { messageId, text } = message
+    const { messageId, text, reply } = message
     const earlier = await log.readMessage(conversationId, messageId)
     if (earlier && textOf(earlier.event.parts) !== text) throw new ConversationError('message-id-reused')
     if (earlier && earlier.state !== 'failed') {
@@ -121,10 +121,10 @@ export function createRelay(parts: RelayParts): Relay {
     const [entry] = await log.append(conversationId, [
       earlier
         ? { type: 'receipt', messageId, state: 'pending' }
-        : { type: 'message', messageId, from, parts: [{ type: 'text', text }], state: 'pending' },
+        : { type: 'message', messageId, from, parts: [{ type: 'text', text }], reply, state: 'pending' },
     ])
     if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
-    conversation.send({ messageId, text }, earlier !== undefined)
+    conversation.send({ messageId, text, reply }, earlier !== undefined)
     return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
   }
 

@@ -6,7 +6,7 @@ import { startEventStream, type StreamState } from '../api/event-stream.ts'
 import type { Network } from '../api/network.ts'
 import { applyEvents } from '../timeline/apply-event.ts'
 import { presentParticipants } from '../timeline/present-participants.ts'
-import { emptyTimeline, isOwn, type MessageEntry } from '../timeline/timeline.ts'
+import { answersIn, emptyTimeline, isOwn, type MessageEntry } from '../timeline/timeline.ts'
 import type { Connection } from './connection.svelte.ts'
 import { persist } from './persist.ts'
 import { TypingParticipants } from './typing-participants.svelte.ts'
@@ -45,6 +45,7 @@ export class ConversationState {
     const { participants, lastSeq: seq } = this.#options.conversation
     return presentParticipants({ participants, seq }, this.#timeline.entries)
   })
+  readonly answers = $derived(answersIn(this.#timeline.entries))
   readonly #lastState = $derived(this.#timeline.entries.findLast((entry) => entry.type === 'conversation'))
   readonly phase = $derived.by(() => {
     if (this.#isEnded) return 'ended'

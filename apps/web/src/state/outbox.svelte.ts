@@ -130,8 +130,9 @@ export class Outbox {
     signal: AbortSignal,
   ): Promise<number | undefined> {
     const { message, text } = letter
+    const { messageId, reply } = message
     try {
-      const sent = await this.#options.send(conversationId, { messageId: message.messageId, text }, signal)
+      const sent = await this.#options.send(conversationId, { messageId, text, reply }, signal)
       if (!signal.aborted) this.#judge(letter, sent.state, sent.problem)
     } catch (error) {
       if (signal.aborted) return undefined
@@ -161,15 +162,15 @@ export class Outbox {
   #store() {
     const messages = this.#letters
       .filter(({ accepted }) => !accepted)
-      .map(({ message, text }) => ({ messageId: message.messageId, text }))
+      .map(({ message: { messageId, reply }, text }) => ({ messageId, text, reply }))
     const { storage } = this.#options
     if (messages.length === 0) storage.write('outbox', undefined)
     else storage.write('outbox', { conversationId: this.#conversationId ?? '', messages })
   }
 }
 
-function toLetter({ messageId, text }: SendMessage, nowMs: number): Letter {
-  return { ...toUnsent(messageId, text, nowMs), text, accepted: false }
+function toLetter(message: SendMessage, nowMs: number): Letter {
+  return { ...toUnsent(message, nowMs), text: message.text, accepted: false }
 }
 
 function isFor(letter: Letter, { messageId }: { messageId: string }): boolean {

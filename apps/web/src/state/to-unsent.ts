@@ -1,8 +1,9 @@
+import type { SendMessage } from '@foyer/shared/protocol/message'
 import { UNSENT_SEQ } from '../timeline/timeline.ts'
 import type { Unsent } from '../timeline/with-unsent.ts'
 
 /** A message of the guest as it is shown before the stream tells of it. */
-export function toUnsent(messageId: string, text: string, nowMs: number): Unsent {
+export function toUnsent({ messageId, text, reply }: SendMessage, nowMs: number): Unsent {
   return {
     supersedesSeq: 0,
     message: {
@@ -12,6 +13,7 @@ export function toUnsent(messageId: string, text: string, nowMs: number): Unsent
       at: new Date(nowMs).toISOString(),
       from: { participantId: 'guest', role: 'guest' },
       parts: [{ type: 'text', text }],
+      reply,
       state: 'pending',
       problem: undefined,
       stateSeq: 0,

@@ -32,6 +32,7 @@ export const en = {
     today: 'Today',
     yesterday: 'Yesterday',
   },
+  content: { choices: 'Choices', sendChoice: 'Send choice' },
   roles: { guest: 'You', agent: 'Agent', bot: 'Assistant', system: 'Notice' },
   delivery: {
     pending: 'Sending',

@@ -36,8 +36,8 @@ function applyReceipt(draft: Draft, messageId: string, receipt: Receipt) {
 function toEntry(draft: Draft, event: LoggedEvent & { type: 'message' }): MessageEntry {
   const told = (draft.strays.get(event.messageId) ?? []).reduce(withReceipt, [toReceipt(event)])
   draft.strays.delete(event.messageId)
-  const { type, seq, at, messageId, from, parts, state } = event
-  return settle({ type, seq, at, messageId, from, parts, state, problem: undefined, stateSeq: seq, told }, told)
+  const { type, seq, at, messageId, from, parts, reply, state } = event
+  return settle({ type, seq, at, messageId, from, parts, reply, state, problem: undefined, stateSeq: seq, told }, told)
 }
 
 function toReceipt(event: LoggedEvent & { type: 'message' | 'receipt' }): Receipt {

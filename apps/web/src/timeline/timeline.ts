@@ -1,5 +1,5 @@
 import type { ConversationEvent, NoticeEvent, ParticipantEvent } from '@foyer/shared/protocol/event'
-import type { MessagePart, MessageState } from '@foyer/shared/protocol/message'
+import type { MessagePart, MessageState, Reply } from '@foyer/shared/protocol/message'
 import type { Participant } from '@foyer/shared/protocol/participant'
 import type { Problem } from '@foyer/shared/protocol/problem'
 import type { InferOutput } from 'valibot'
@@ -18,6 +18,8 @@ export interface MessageEntry {
   messageId: string
   from: Participant
   parts: readonly MessagePart[]
+  /** What of an earlier message it answers. */
+  reply: Reply | undefined
   /** The state it has by now, and the reason if that is `failed`; `stateSeq` is the event that said so. */
   state: MessageState
   problem: Problem | undefined
@@ -70,6 +72,15 @@ export function messagesAfter(entries: readonly Entry[], seq: number): MessageEn
 /** The last message the guest wrote. */
 export function lastOwnMessage(entries: readonly Entry[]): MessageEntry | undefined {
   return entries.findLast((entry): entry is MessageEntry => entry.type === 'message' && isOwn(entry))
+}
+
+/** What the guest chose of what was offered, by the message that offered it. A refused answer is none. */
+export function answersIn(entries: readonly Entry[]): ReadonlyMap<string, Reply> {
+  const answers = new Map<string, Reply>()
+  for (const entry of entries) {
+    if (entry.type === 'message' && entry.reply && entry.state !== 'failed') answers.set(entry.reply.to, entry.reply)
+  }
+  return answers
 }
 
 /** Place of what is in no log yet: after everything. */

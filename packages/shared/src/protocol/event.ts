@@ -1,17 +1,18 @@
 import * as v from 'valibot'
 import { Instant, MessageId, Seq } from './identifiers.ts'
-import { MessagePart, MessageState } from './message.ts'
+import { MessagePart, MessageState, Reply } from './message.ts'
 import { Participant } from './participant.ts'
 import { Problem } from './problem.ts'
 
 const event = <Type extends string, Entries extends v.ObjectEntries>(type: Type, entries: Entries) =>
   v.object({ seq: Seq, at: Instant, type: v.literal(type), ...entries })
 
-/** A message, in the state it had when it was stored; later states come as receipts. */
+/** A message, in the state it had when it was stored; later states come as receipts. `reply`: it answers an earlier one. */
 export const MessageEvent = event('message', {
   messageId: MessageId,
   from: Participant,
   parts: v.array(MessagePart),
+  reply: v.optional(Reply),
   state: MessageState,
 })
 export type MessageEvent = v.InferOutput<typeof MessageEvent>

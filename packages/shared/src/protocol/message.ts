@@ -2,15 +2,10 @@ import * as v from 'valibot'
 import { MessageId, Seq } from './identifiers.ts'
 import { Problem } from './problem.ts'
 
+export { MessagePart } from './message-part.ts'
+
 /** Longest text of one message, in characters; the platform's own bound (platform-api.md §5.5). */
 export const MAX_TEXT_CHARACTERS = 4096
-
-/** One piece of a message. `unknown` is content this version cannot draw; `fallback` is what can be read of it. */
-export const MessagePart = v.variant('type', [
-  v.object({ type: v.literal('text'), text: v.string() }),
-  v.object({ type: v.literal('unknown'), fallback: v.string() }),
-])
-export type MessagePart = v.InferOutput<typeof MessagePart>
 
 /** How far a message got: stored by the BFF, taken by the platform, at the agent's, seen by the agent; or refused. */
 export const MessageState = v.picklist(['pending', 'sent', 'delivered', 'read', 'failed'])
@@ -23,8 +18,28 @@ const Text = v.pipe(
   v.check((text) => text.isWellFormed() && !text.includes('\0'), 'must be well-formed Unicode without NUL'),
 )
 
-/** Body of `POST /api/conversations/:id/messages`. The same `messageId` again is the same message. */
-export const SendMessage = v.strictObject({ messageId: MessageId, text: Text })
+const Taken = v.strictObject({
+  text: v.pipe(v.string(), v.maxLength(MAX_TEXT_CHARACTERS)),
+  payload: v.pipe(v.string(), v.maxLength(MAX_TEXT_CHARACTERS)),
+})
+
+/** What the guest chose of the choices offered in message `to`. `kind` is the part that offered them. */
+export const Reply = v.strictObject({
+  to: MessageId,
+  kind: v.picklist(['quick-replies', 'card', 'list-picker', 'date-picker']),
+  choices: v.pipe(
+    v.array(Taken),
+    v.minLength(1, 'must have a choice'),
+    v.maxLength(50, 'must have at most 50 choices'),
+  ),
+})
+export type Reply = v.InferOutput<typeof Reply>
+
+/**
+ * Body of `POST /api/conversations/:id/messages`. The same `messageId` again is the same message. With a `reply`, `text` is
+ * what the choice is shown as, and what a platform without structured content is sent.
+ */
+export const SendMessage = v.strictObject({ messageId: MessageId, text: Text, reply: v.optional(Reply) })
 export type SendMessage = v.InferOutput<typeof SendMessage>
 
 /** What became of a message handed in: its place in the log, and its state by now. */

@@ -1,0 +1,85 @@
+import { readSample, sampleNames } from '@foyer/shared/platform/samples'
+import { ReceivedContent } from '@foyer/shared/platform/web-messaging/content'
+import { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
+import { MessagePart } from '@foyer/shared/protocol/message-part'
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { toParts } from './content-parts.ts'
+
+function partsOf(file: string): MessagePart[] {
+  const frame = v.parse(ServerFrame, readSample('web-messaging', file))
+  if (frame.class !== 'StructuredMessage') throw new Error('not a message')
+  return toParts(frame.body.text, frame.body.content ?? [])
+}
+
+const fromContent = (content: unknown) => toParts(undefined, [v.parse(ReceivedContent, content)])
+
+describe('what a guest is shown', () => {
+  const messages = sampleNames('web-messaging').filter((name) => /^s2c-[34]\d-/.test(name))
+
+  it.each(messages)('%s is shown, and never blank', (file) => {
+    const parts = v.parse(v.array(MessagePart), partsOf(file))
+    expect(parts.length).toBeGreaterThan(0)
+    for (const part of parts) if (part.type === 'unknown') expect(part.fallback).not.toBe('')
+  })
+
+  it('puts choices that come one by one together, below their text', () => {
+    expect(partsOf('s2c-34-outbound-quick-replies.json')).toMatchObject([
+      { type: 'text', text: 'What would you like to do?' },
+      { type: 'quick-replies', replies: [{ text: 'Track an order', payload: 'track_order' }, {}, {}] },
+    ])
+  })
+
+  it('takes the choices of older bots', () => {
+    expect(partsOf('s2c-43-outbound-structured-button-response.json')[1]).toMatchObject({
+      type: 'quick-replies',
+      replies: [
+        { text: 'Yes', payload: 'yes' },
+        { text: 'No', payload: 'no' },
+      ],
+    })
+  })
+
+  it("tells a card's links from its choices", () => {
+    const [card] = partsOf('s2c-36-outbound-card.json').filter(({ type }) => type === 'card')
+    expect(card).toMatchObject({ card: { actions: [{ type: 'link' }, { type: 'choice' }] } })
+  })
+
+  it('keeps a form readable: its introduction and its questions', () => {
+    const [form] = partsOf('s2c-40-outbound-form.json')
+    expect(form).toMatchObject({ type: 'unknown' })
+    expect((form as { fallback: string }).fallback).toContain('Rental form')
+    expect((form as { fallback: string }).fallback).toContain('Name')
+  })
+
+  it('keeps what nobody knows readable', () => {
+    expect(partsOf('tolerance-02-unknown-content-type.json')).toEqual([
+      { type: 'text', text: 'See the map' },
+      { type: 'unknown', fallback: 'Pier 3' },
+    ])
+  })
+})
+
+describe('hostile content', () => {
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'JaVaScRiPt:alert(1)', 'not an address', '//host/path'])(
+    'offers no link to %s',
+    (url) => {
+      const card = { title: 'A', actions: [{ type: 'Link', text: 'go', url }] }
+      expect(fromContent({ contentType: 'Card', card })).toEqual([
+        { type: 'card', card: { title: 'A', description: undefined, actions: [] } },
+      ])
+    },
+  )
+
+  it('stays short for content without an end', () => {
+    const location = Array.from({ length: 10_000 }, (_, at) => ({ text: `place ${at}` }))
+    const [part] = fromContent({ contentType: 'Location', location })
+    expect((part as { fallback: string }).fallback.split('\n')).toHaveLength(20)
+  })
+
+  it('does not follow content into the depths', () => {
+    let deep: unknown = { text: 'bottom' }
+    for (let at = 0; at < 5_000; at++) deep = { deeper: deep }
+    expect(fromContent({ contentType: 'Deep', deep })).toMatchObject([{ type: 'unknown' }])
+  })
+})

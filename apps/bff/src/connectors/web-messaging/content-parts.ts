@@ -1,0 +1,120 @@
+import type { Card, CardAction, FormComponent, ReceivedContent } from '@foyer/shared/platform/web-messaging/content'
+import type { Card as CardPart, CardAction as ActionPart, MessagePart } from '@foyer/shared/protocol/message-part'
+
+type QuickReplies = Extract<MessagePart, { type: 'quick-replies' }>
+
+/**
+ * What a guest is shown of a message's content (web-messaging.md §7): its text first, then every piece in order. Choices
+ * that come one by one are put together. What cannot be drawn is told in words, never left out.
+ */
+export function toParts(text: string | null | undefined, content: readonly ReceivedContent[]): MessagePart[] {
+  const parts: MessagePart[] = []
+  if (text) parts.push({ type: 'text', text })
+  for (const item of content) {
+    const part = toPart(item)
+    const last = parts.at(-1)
+    if (part.type === 'quick-replies' && last?.type === 'quick-replies') last.replies.push(...part.replies)
+    else parts.push(part)
+  }
+  return parts
+}
+
+function toPart(item: ReceivedContent): MessagePart {
+  switch (item.contentType) {
+    case 'QuickReply':
+      return quickReplies(undefined, [item.quickReply])
+    case 'QuickReplyV2':
+      return quickReplies(item.quickReplyV2.title, item.quickReplyV2.actions)
+    // Older bots offer their choices in the form of answers.
+    case 'ButtonResponse':
+      return quickReplies(undefined, [item.buttonResponse])
+    case 'Card':
+      return { type: 'card', card: toCard(item.card) }
+    case 'Carousel':
+      return { type: 'carousel', cards: item.carousel.cards.map(toCard) }
+    case 'ListPicker': {
+      const { receivedMessage, replyMessage, sections } = item.listPicker
+      return {
+        type: 'list-picker',
+        title: words(receivedMessage?.title),
+        subtitle: words(receivedMessage?.subtitle),
+        reply: words(replyMessage?.subtitle) ?? words(replyMessage?.title),
+        sections: sections.map(({ title, multipleSelection, items }) => ({
+          title: words(title),
+          multiple: multipleSelection,
+          items: items.map(({ id, title, subtitle }) => ({ id, title, subtitle: words(subtitle) })),
+        })),
+      }
+    }
+    case 'DatePicker': {
+      const { title, subtitle, availableTimes } = item.datePicker
+      const times = (availableTimes ?? []).map(({ dateTime, duration }) => ({
+        at: dateTime,
+        durationSeconds: duration,
+      }))
+      return { type: 'date-picker', title: words(title), subtitle: words(subtitle), times }
+    }
+    case 'Attachment':
+      return { type: 'unknown', fallback: item.attachment.filename ?? 'file' }
+    case 'Form':
+      return { type: 'unknown', fallback: readable('formPages' in item.form ? readableForm(item.form) : []) }
+    case 'Other':
+      return { type: 'unknown', fallback: readable(readableTexts(item.original)) }
+  }
+}
+
+function quickReplies(title: string | undefined, replies: readonly { text: string; payload: string }[]): QuickReplies {
+  return { type: 'quick-replies', title, replies: replies.map(({ text, payload }) => ({ text, payload })) }
+}
+
+function toCard({ title, description, actions }: Card): CardPart {
+  return { title, description: words(description), actions: actions.flatMap((action) => toAction(action) ?? []) }
+}
+
+/** Undefined for what cannot be done: a link without a safe address, a button that says nothing. */
+function toAction({ type, text, url, payload }: CardAction): ActionPart | undefined {
+  const label = text ?? payload ?? url
+  if (!label) return undefined
+  if (type.toLowerCase() !== 'link') return { type: 'choice', text: label, payload: payload ?? label }
+  const href = safeAddress(url ?? '')
+  return href === undefined ? undefined : { type: 'link', text: label, url: href }
+}
+
+function safeAddress(address: string): string | undefined {
+  const url = URL.parse(address)
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined
+}
+
+const words = (text: string | null | undefined): string | undefined => text ?? undefined
+
+interface FormWords {
+  introduction?: { title?: string | null | undefined; subtitle?: string | null | undefined } | null | undefined
+  formPages?:
+    readonly { title?: string | null | undefined; pageComponents: readonly FormComponent[] }[] | null | undefined
+}
+
+function readableForm({ introduction, formPages }: FormWords): string[] {
+  const questions = (formPages ?? []).flatMap(({ title, pageComponents }) => [
+    title,
+    ...pageComponents.map(
+      ({ input, wheelPicker, listPicker, datePicker }) =>
+        [input, wheelPicker, listPicker, datePicker].find(Boolean)?.title,
+    ),
+  ])
+  return [introduction?.title, introduction?.subtitle, ...questions].filter((line) => typeof line === 'string')
+}
+
+/** Names of fields that hold words meant for people, wherever the platform uses them. */
+const TEXT_FIELDS = new Set(['text', 'title', 'subtitle', 'description', 'url'])
+const MAX_LINES = 20
+const MAX_DEPTH = 6
+
+function readableTexts(value: unknown, depth = 0): string[] {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return []
+  return Object.entries(value).flatMap(([name, field]) =>
+    typeof field === 'string' ? (TEXT_FIELDS.has(name) ? [field] : []) : readableTexts(field, depth + 1),
+  )
+}
+
+const readable = (lines: readonly string[]): string =>
+  [...new Set(lines)].slice(0, MAX_LINES).join('\n') || 'content that cannot be shown here'

@@ -1,0 +1,51 @@
+import * as v from 'valibot'
+
+const Words = v.optional(v.string())
+
+/** A choice offered; `payload` goes back to the platform as it is when the guest takes it. */
+export const Choice = v.object({ text: v.string(), payload: v.string() })
+export type Choice = v.InferOutput<typeof Choice>
+
+/** What a card offers to do: open a page (`url`, http or https), or say something. */
+export const CardAction = v.variant('type', [
+  v.object({ type: v.literal('link'), text: v.string(), url: v.string() }),
+  v.object({ type: v.literal('choice'), text: v.string(), payload: v.string() }),
+])
+export type CardAction = v.InferOutput<typeof CardAction>
+
+export const Card = v.object({ title: v.string(), description: Words, actions: v.array(CardAction) })
+export type Card = v.InferOutput<typeof Card>
+
+export const ListSection = v.object({
+  title: Words,
+  multiple: v.boolean(),
+  items: v.array(v.object({ id: v.string(), title: v.string(), subtitle: Words })),
+})
+export type ListSection = v.InferOutput<typeof ListSection>
+
+/**
+ * One piece of a message. `unknown` is content this version cannot draw; `fallback` is what can be read of it. A picker's
+ * `reply` is what the guest's answer is shown as, where the platform words it.
+ */
+export const MessagePart = v.variant('type', [
+  v.object({ type: v.literal('text'), text: v.string() }),
+  v.object({ type: v.literal('quick-replies'), title: Words, replies: v.array(Choice) }),
+  v.object({ type: v.literal('card'), card: Card }),
+  v.object({ type: v.literal('carousel'), cards: v.array(Card) }),
+  v.object({
+    type: v.literal('list-picker'),
+    title: Words,
+    subtitle: Words,
+    reply: Words,
+    sections: v.array(ListSection),
+  }),
+  v.object({
+    type: v.literal('date-picker'),
+    title: Words,
+    subtitle: Words,
+    /** `at` is ISO 8601, as the platform wrote it: it goes back in the answer. */
+    times: v.array(v.object({ at: v.string(), durationSeconds: v.number() })),
+  }),
+  v.object({ type: v.literal('unknown'), fallback: v.string() }),
+])
+export type MessagePart = v.InferOutput<typeof MessagePart>
