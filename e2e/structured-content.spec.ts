@@ -69,8 +69,10 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
   await expect(page.getByRole('button', { name: 'Opening hours' })).toHaveAttribute('aria-disabled', 'true')
   await expect(chat.bubble('A map of Pier 3')).toBeVisible()
 
-  await page.getByRole('button', { name: 'Book the Red canoe' }).click()
-  await expect(page.getByRole('button', { name: 'Book the Blue kayak' })).toHaveAttribute('aria-disabled', 'false')
+  const booked = page.getByRole('button', { name: 'Book the Red canoe' })
+  await booked.click()
+  await expect(booked).toHaveAttribute('aria-pressed', 'true')
+  await expect(chat.bubbles.filter({ hasText: /^Book the Red canoe$/ })).toHaveAttribute('data-state', 'sent')
 
   const picker = page.getByRole('group', { name: 'Gear' })
   const sendChoice = page.getByRole('button', { name: 'Send choice' })
@@ -88,6 +90,7 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
     .toContain('Paddle, Spray deck')
 
   await page.reload()
+  await expect(booked).toHaveAttribute('aria-pressed', 'true')
   await expect(first).toHaveAttribute('aria-pressed', 'true')
   await expect(picker.getByLabel('Spray deck')).toBeChecked()
   await expect(picker.getByLabel('Vest')).not.toBeChecked()
