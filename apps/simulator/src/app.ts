@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAgentConsole } from './agent-console/agent-console.ts'
 import type { ClosableClock } from './closable-clock.ts'
 import { createControl } from './control/control.ts'
+import { createDeploymentRoutes } from './deployments/deployment-routes.ts'
 import { ActiveFaults } from './faults/active-faults.ts'
 import { createGuestApi } from './guest-api/guest-api.ts'
 import type { Logger } from './logger.ts'
@@ -23,12 +24,14 @@ export function createApp(behaviour: Behaviour, clock: ClosableClock, logger: Lo
   const scenarios = new RunningScenarios(world)
   const control = getRequestListener(createControl({ ...rest, scenarios }).fetch, { overrideGlobalObjects: false })
   const agentConsole = getRequestListener(createAgentConsole().fetch, { overrideGlobalObjects: false })
+  const deployments = getRequestListener(createDeploymentRoutes(world).fetch, { overrideGlobalObjects: false })
 
   return (request, response) => {
     const { url = '/' } = request
     // A line that breaks in the middle is the caller's affair.
     response.on('error', () => undefined)
     if (isBelow('/_simulator', url)) return void control(request, response)
+    if (isBelow('/webdeployments', url)) return void deployments(request, response)
     if (url === '/' || isBelow('/agent', url)) return void agentConsole(request, response)
     void serveRest(rest, guestApi, request, response)
   }
