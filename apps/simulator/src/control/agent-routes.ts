@@ -45,7 +45,7 @@ function act(world: World, conversation: Conversation, action: AgentAction): voi
     case 'join':
       return joinAgent(world, conversation, action.name)
     case 'message':
-      return void postReply(world, conversation, requireAgent(conversation), action.text)
+      return void postReply(world, conversation, requireAgent(conversation), { text: action.text })
     case 'typing':
       return showTyping(world, conversation, requireAgent(conversation), action.typing)
     case 'leave':

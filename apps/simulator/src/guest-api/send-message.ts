@@ -26,7 +26,7 @@ export async function sendMessage(call: GuestCall): Promise<Answer> {
   if (known && known.text !== text) throw idempotencyMismatch()
   if (known) return answerSend(call, known.written)
   refuseEnded(conversation)
-  return answerSend(call, postGuestMessage(call.world, conversation, text, clientMessageId))
+  return answerSend(call, postGuestMessage(call.world, conversation, { text }, clientMessageId))
 }
 
 /** `POST …/{id}/typing`; a body is not needed, and not read. */

@@ -47,7 +47,7 @@ export class Actor {
 
   #finish(line: string): void {
     this.#showTyping(false)
-    postReply(this.#world, this.#conversation, this.#speaker, line)
+    postReply(this.#world, this.#conversation, this.#speaker, { text: line })
     this.#startNext()
   }
 

@@ -99,13 +99,14 @@ export function announceEntity(conversation: Conversation, draft: EntityDraft, n
 }
 
 function writeEntity(conversation: Conversation, draft: EntityDraft, atMs: number): WrittenEntity {
-  const { direction, type, text, status, originatingEntity, from, clientMessageId, events, metadata } = draft
+  const { direction, type, text, content, status, originatingEntity, from, clientMessageId, events, metadata } = draft
   const entity: Entity = {
     id: createMessageId(),
     conversationId: conversation.id,
     direction,
     type,
     ...(text === undefined ? {} : { text }),
+    ...(content && { content }),
     timestamp: new Date(atMs).toISOString(),
     ...(status && { status }),
     originatingEntity,

@@ -1,11 +1,15 @@
+/** A piece of structured content as Web Messaging carries it (web-messaging.md §7), kept as it was sent. */
+export type ContentItem = Readonly<{ contentType: string }> & Readonly<Record<string, unknown>>
+
 /** What a conversation holds: a message or an event, worded as the guest REST contract sends it (platform-api.md §5.5). */
 export interface Entity {
   readonly id: string
   readonly conversationId: string
   /** The platform's view: inbound comes from the guest. */
   readonly direction: 'inbound' | 'outbound'
-  readonly type: 'Text' | 'Event'
+  readonly type: 'Text' | 'Structured' | 'Event'
   readonly text?: string
+  readonly content?: readonly ContentItem[]
   readonly timestamp: string
   readonly status?: 'received' | 'sent'
   readonly originatingEntity: 'Human' | 'Bot'
@@ -16,7 +20,7 @@ export interface Entity {
 }
 
 export type EntityEvent =
-  | { readonly eventType: 'Presence'; readonly presence: { readonly type: 'Join' | 'Disconnect' } }
+  | { readonly eventType: 'Presence'; readonly presence: { readonly type: 'Join' | 'Disconnect' | 'Clear' } }
   | { readonly eventType: 'Typing'; readonly typing: { readonly type: 'On' | 'Off'; readonly duration: number } }
 
 /** An entity with its JSON, made once for every reader it will ever have. */

@@ -1,23 +1,29 @@
 import { appendEntity, announceEntity, type Conversation, type EntityDraft } from './conversation.ts'
-import type { Entity, WrittenEntity } from './entity.ts'
+import type { ContentItem, Entity, WrittenEntity } from './entity.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds a typing indicator is meant to stay, as the platform sends it. */
 const TYPING_DURATION_MS = 5000
 
+/** What is said: words, structured content, or both. `metadata` is the sender's own. */
+export interface Saying {
+  readonly text?: string | undefined
+  readonly content?: readonly ContentItem[] | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+}
+
 /** The guest says something. After an end that is not read-only this opens the conversation again. */
 export function postGuestMessage(
   world: World,
   conversation: Conversation,
-  text: string,
+  said: Saying,
   clientMessageId: string | undefined,
 ): WrittenEntity {
   if (conversation.state === 'disconnected') reopen(world, conversation)
   conversation.guestIsTyping = false
   const written = append(world, conversation, {
     direction: 'inbound',
-    type: 'Text',
-    text,
+    ...worded(said),
     status: 'received',
     originatingEntity: 'Human',
     from: {
@@ -26,7 +32,7 @@ export function postGuestMessage(
     },
     ...(clientMessageId === undefined ? {} : { clientMessageId }),
   })
-  if (clientMessageId !== undefined) conversation.sends.set(clientMessageId, { text, written })
+  if (clientMessageId !== undefined) conversation.sends.set(clientMessageId, { text: said.text ?? '', written })
   return written
 }
 
@@ -41,15 +47,23 @@ export interface Speaker {
   readonly kind: Entity['originatingEntity']
 }
 
-export function postReply(world: World, conversation: Conversation, speaker: Speaker, text: string): Entity {
+export function postReply(world: World, conversation: Conversation, speaker: Speaker, said: Saying): Entity {
   return append(world, conversation, {
     direction: 'outbound',
-    type: 'Text',
-    text,
+    ...worded(said),
     status: 'sent',
     originatingEntity: speaker.kind,
     from: { nickname: speaker.nickname },
   }).entity
+}
+
+function worded({ text, content, metadata }: Saying): Pick<EntityDraft, 'type' | 'text' | 'content' | 'metadata'> {
+  return {
+    type: content === undefined || content.length === 0 ? 'Text' : 'Structured',
+    ...(text === undefined ? {} : { text }),
+    ...(content && content.length > 0 && { content }),
+    ...(metadata && { metadata }),
+  }
 }
 
 /** Typing is shown to whoever listens at that moment and is part of no history. */
