@@ -15,6 +15,7 @@ import { createSameOrigin } from './middleware/same-origin.ts'
 import { createSecurityHeaders } from './middleware/security-headers.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
 import { answerNotFound, createErrorHandler, refuseOtherMethods } from './problems.ts'
+import { createAttachmentRoutes } from './routes/attachments.ts'
 import { createConfigRoutes } from './routes/config.ts'
 import { createConversationRoutes } from './routes/conversations.ts'
 import { EventStreams } from './routes/event-streams.ts'
@@ -94,6 +95,7 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
       }),
     )
     .route('/', createConversationRoutes({ sessions, relay, clock }))
+    .route('/', createAttachmentRoutes({ sessions, relay, clock }))
     .route('/', createMessageRoutes({ sessions, relay, log, clock }))
     .route('/', createEventRoutes({ relay, log, streams, clock, logger: loggers('events') }))
     .route(

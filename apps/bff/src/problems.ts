@@ -30,6 +30,8 @@ type Sentence = Pick<Problem, 'status' | 'title' | 'detail'>
 
 /** Every problem this server itself can have; those of the platform are told in conversations/upstream-problem.ts. */
 const sentences: Record<ProblemCode, Sentence> = {
+  'attachment-not-found': { status: 404, title: 'No such file', detail: 'This file is not available any more.' },
+  'attachment-refused': { status: 422, title: 'The file was not accepted', detail: 'This file cannot be sent.' },
   'blocked-cross-site': {
     status: 403,
     title: 'Request from another site',
@@ -68,6 +70,7 @@ const sentences: Record<ProblemCode, Sentence> = {
   },
   'method-not-allowed': { status: 405, title: 'Method not allowed', detail: 'This address does not know that method.' },
   'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
+  'not-supported': { status: 501, title: 'Not possible here', detail: 'The chat service of this site cannot do that.' },
   'payload-too-large': { status: 413, title: 'Too large', detail: 'The body of the request is too large.' },
   'platform-refused': { status: 502, title: 'The chat service refused', detail: 'The chat is not set up correctly.' },
   'platform-unavailable': {
@@ -94,6 +97,7 @@ const conversationCodes: Record<ConversationError['code'], ProblemCode> = {
   ended: 'conversation-ended',
   'message-id-reused': 'message-id-reused',
   'not-found': 'conversation-not-found',
+  'not-supported': 'not-supported',
 }
 
 const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({

@@ -4,4 +4,5 @@
  */
 export { ConversationState } from './state/conversation.svelte.ts'
 export { default as EndDialog } from './views/conversation/EndDialog.svelte'
+export { default as UploadList } from './views/conversation/UploadList.svelte'
 export { default as Log } from './views/conversation/Log.svelte'

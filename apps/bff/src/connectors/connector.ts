@@ -1,3 +1,5 @@
+import type { Attachment } from '@foyer/shared/protocol/attachment'
+import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { Capabilities } from '@foyer/shared/protocol/conversation'
 import type { Grant } from '@foyer/shared/protocol/grant'
 import type { MessagePart, Reply } from '@foyer/shared/protocol/message'
@@ -12,10 +14,21 @@ export interface Connector {
   admit(signal?: AbortSignal): Promise<Credential>
   /** What a credential allows, and until when; never a token. */
   describe(credential: Credential): Omit<Grant, 'connector'>
+  /** What the organisation set for its chat; absent where the platform tells nothing of the kind. */
+  readonly readSettings?: ((signal?: AbortSignal) => Promise<ChatSettings>) | undefined
   /** One guest's access. Made once per session and process, so that a credential is refreshed by one caller at a time. */
   guest(slot: CredentialSlot): UpstreamGuest
   /** Lets go of connections. */
   close(): Promise<void>
+}
+
+/** `languages` are BCP 47 tags, the default first; `primaryColor` is a CSS hex colour. */
+export interface ChatSettings {
+  readonly languages: readonly string[]
+  readonly primaryColor: string | undefined
+  readonly markdown: boolean
+  /** Absent: no files. */
+  readonly uploads: UploadLimits | undefined
 }
 
 /** What a connector must remember of a guest: JSON, opaque to everyone else, sealed by whoever keeps it. */
@@ -61,9 +74,23 @@ export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
   /** What the platform's own record holds after a cursor: to learn whether a message arrived. */
   readRecord(cursor: string | undefined, signal?: AbortSignal): Promise<ConnectorEvent[]>
   typing(typing: boolean, signal?: AbortSignal): Promise<void>
+  /** Absent without the capability `attachments`. */
+  readonly files?: UpstreamFiles | undefined
+  /** Wipes what was said, for good. Absent without the capability `clear`. */
+  readonly clear?: ((signal?: AbortSignal) => Promise<void>) | undefined
   end(signal?: AbortSignal): Promise<void>
   /** How closely to listen where listening costs: `active` while somebody looks or writes, `idle` otherwise. */
   attend(attention: Attention): void
+}
+
+/** Files of both sides. All throw UpstreamError. */
+export interface UpstreamFiles {
+  /** Takes a file up as a stream; resolves once the platform has accepted it. What the limits forbid costs no byte. */
+  upload(file: OutgoingFile, signal?: AbortSignal): Promise<void>
+  /** Takes back a file that was not sent yet. */
+  remove(attachmentId: string, signal?: AbortSignal): Promise<void>
+  /** The bytes; a link that has expired is renewed on the way. */
+  download(attachmentId: string, signal?: AbortSignal): Promise<IncomingFile>
 }
 
 export type Attention = 'active' | 'idle'
@@ -73,6 +100,23 @@ export interface OutgoingMessage {
   readonly text: string
   /** What the guest chose of what was offered; a connector without structured content sends the text alone. */
   readonly reply?: OutgoingReply | undefined
+  /** A file that was taken up before. One at most: that is what platforms carry (web-messaging.md §14.5). */
+  readonly attachmentId?: string | undefined
+}
+
+/** `attachmentId` is ours, a UUID; the platform takes it as its own. `size` in bytes, as declared before the first byte. */
+export interface OutgoingFile extends Attachment {
+  readonly size: number
+  readonly bytes: ReadableStream<Uint8Array>
+}
+
+export interface IncomingFile {
+  /** As the platform declares it: not to be trusted. */
+  readonly mediaType: string
+  readonly name: string | undefined
+  /** Bytes, where the platform says. */
+  readonly size: number | undefined
+  readonly bytes: ReadableStream<Uint8Array>
 }
 
 /** `upstreamId`: the platform's id of the message that offered the choices, where it is known. */

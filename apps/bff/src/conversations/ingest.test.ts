@@ -3,7 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { newSealer, openDatabase } from '../../test/support/stores.ts'
 import { createSqliteEventLog } from '../event-log/sqlite-event-log.ts'
 import { messageIdOf, withParticipant } from './conversation.ts'
-import { textOf, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import { toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 
 const ID = 'conversation-1'
 const GUEST = { participantId: 'guest', role: 'guest' } as const
@@ -142,8 +142,4 @@ describe('the participants', () => {
     expect(withParticipant(joined, NOOR, 'left')).toEqual([])
     expect(withParticipant([], NOOR, 'left')).toEqual([])
   })
-})
-
-test('the text of a message is that of its parts', () => {
-  expect(textOf([...text('one'), { type: 'unknown', fallback: 'card' }, ...text('two')])).toBe('one\n\ntwo')
 })

@@ -1,6 +1,7 @@
 import type { ConnectorEvent } from '../connectors/connector.ts'
 import type { EventLog, LoggedMessage, NewEvent } from '../event-log/event-log.ts'
 import { messageIdOf } from './conversation.ts'
+import { textOf } from './guest-message.ts'
 
 export type StoredConnectorEvent = Extract<ConnectorEvent, { upstreamId: string }>
 
@@ -42,7 +43,3 @@ async function findOwn(log: EventLog, conversationId: string, event: ConnectorMe
 
 /** The text as far as platforms leave it alone: they trim it (platform-api.md §5.5), and write line ends their own way. */
 const essenceOf = (parts: LoggedMessage['event']['parts']): string => textOf(parts).replaceAll('\r\n', '\n').trim()
-
-/** The text of a message, its parts joined. */
-export const textOf = (parts: LoggedMessage['event']['parts']): string =>
-  parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')

@@ -1,11 +1,19 @@
 import type { Clock } from '../clock.ts'
-import type { ConnectorEvent, OutgoingMessage, UpstreamGuest, UpstreamSession } from '../connectors/connector.ts'
+import type {
+  ConnectorEvent,
+  OutgoingMessage,
+  UpstreamFiles,
+  UpstreamGuest,
+  UpstreamSession,
+} from '../connectors/connector.ts'
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { withParticipant, type ConversationRecord } from './conversation.ts'
-import { textOf, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import { ConversationError } from './conversation-error.ts'
+import { toOutgoing } from './guest-message.ts'
+import { toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 import { Outbox } from './outbox.ts'
 import { toUpstreamProblem } from './upstream-problem.ts'
 
@@ -106,6 +114,23 @@ export class OpenConversation {
     await this.#upstream.typing(typing)
   }
 
+  /** Throws ConversationError `not-supported`. */
+  get files(): UpstreamFiles {
+    this.#attend()
+    const { files } = this.#upstream
+    if (!files) throw new ConversationError('not-supported')
+    return files
+  }
+
+  /** What was said is wiped, on the platform first: where that fails nothing is. Nothing can be said here any more. */
+  async clear(signal?: AbortSignal): Promise<void> {
+    if (!this.#upstream.clear) throw new ConversationError('not-supported')
+    await this.#upstream.clear(signal)
+    await this.#save({ state: 'ended', participants: [] })
+    await this.#append({ type: 'conversation', state: 'cleared' })
+    await this.#parts.log.wipe(this.#record.conversationId)
+  }
+
   /** The guest leaves for good. */
   async end(signal?: AbortSignal): Promise<void> {
     if (this.#isOver()) return
@@ -133,8 +158,7 @@ export class OpenConversation {
   async #resume(): Promise<void> {
     try {
       for (const { event, state } of await this.#parts.log.unconfirmed(this.#record.conversationId)) {
-        const { messageId, parts, reply } = event
-        if (state === 'pending') this.#outbox.add({ messageId, text: textOf(parts), reply }, true)
+        if (state === 'pending') this.#outbox.add(toOutgoing(event), true)
       }
     } catch (error) {
       this.#parts.logger.error({ event: 'resume-failed', err: error })

@@ -1,13 +1,13 @@
 import type { Capabilities, Conversation } from '@foyer/shared/protocol/conversation'
 import type { SendMessage, SentMessage } from '@foyer/shared/protocol/message'
 import type { Clock } from '../clock.ts'
-import type { Connector, CredentialSlot, GuestProfile, UpstreamGuest } from '../connectors/connector.ts'
+import type { Connector, CredentialSlot, GuestProfile, UpstreamFiles, UpstreamGuest } from '../connectors/connector.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConversationRecord } from './conversation.ts'
-import { textOf } from './ingest.ts'
+import { saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { OpenConversation, type ConnectionStatus } from './open-conversation.ts'
 
 /** How long giving a credential back may take. */
@@ -42,6 +42,10 @@ export interface Relay {
    */
   send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }>
   typing(record: ConversationRecord, typing: boolean): Promise<void>
+  /** Wipes what was said, for good. Throws ConversationError `not-supported`, UpstreamError. */
+  clear(record: ConversationRecord, signal?: AbortSignal): Promise<void>
+  /** The conversation's files. Throws ConversationError `not-supported`. */
+  files(record: ConversationRecord): UpstreamFiles
   /** The guest leaves for good. Throws UpstreamError. */
   end(record: ConversationRecord, signal?: AbortSignal): Promise<void>
   /** Somebody looks at the conversation: it is opened upstream, and stays so until `unwatch` and a little longer. */
@@ -107,9 +111,10 @@ export function createRelay(parts: RelayParts): Relay {
 
   async function send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }> {
     const { conversationId } = record
-    const { messageId, text, reply } = message
+    const { messageId, reply } = message
+    const parts = toGuestParts(message)
     const earlier = await log.readMessage(conversationId, messageId)
-    if (earlier && textOf(earlier.event.parts) !== text) throw new ConversationError('message-id-reused')
+    if (earlier && !saysTheSame(parts, earlier.event.parts)) throw new ConversationError('message-id-reused')
     if (earlier && earlier.state !== 'failed') {
       return { messageId, seq: earlier.seq, state: earlier.state, repeated: true }
     }
@@ -121,10 +126,10 @@ export function createRelay(parts: RelayParts): Relay {
     const [entry] = await log.append(conversationId, [
       earlier
         ? { type: 'receipt', messageId, state: 'pending' }
-        : { type: 'message', messageId, from, parts: [{ type: 'text', text }], reply, state: 'pending' },
+        : { type: 'message', messageId, from, parts, reply, state: 'pending' },
     ])
     if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
-    conversation.send({ messageId, text, reply }, earlier !== undefined)
+    conversation.send(toOutgoing({ messageId, parts, reply }), earlier !== undefined)
     return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
   }
 
@@ -154,6 +159,14 @@ export function createRelay(parts: RelayParts): Relay {
 
     async typing(record, typing) {
       if (record.state === 'open') await openOnDemand(record).typing(typing)
+    },
+
+    async clear(record, signal) {
+      await openOnDemand(record).clear(signal)
+    },
+
+    files(record) {
+      return openOnDemand(record).files
     },
 
     async end(record, signal) {

@@ -68,6 +68,8 @@ export interface EventLog {
   tell(conversationId: string, event: NewPassingEvent): Promise<void>
   /** Forgets the oldest events of every conversation; never one from the first pending message on, never the last. */
   trim(retention: Retention): Promise<number>
+  /** Forgets everything but the last event. */
+  wipe(conversationId: string): Promise<void>
   remove(conversationId: string): Promise<void>
 }
 

@@ -147,6 +147,10 @@ export function createSqliteEventLog({ database, sealer, clock }: Parts): EventL
 
     trim: async ({ maxAgeMs, maxEvents }) => Number(sql.trim.run(clock.now() - maxAgeMs, maxEvents).changes),
 
+    async wipe(conversationId) {
+      sql.wipe.run(conversationId, lastSeq(conversationId))
+    },
+
     async remove(conversationId) {
       sql.remove.run(conversationId)
     },
@@ -177,6 +181,7 @@ const STATEMENTS = {
            SELECT MAX(seq) AS seq FROM events WHERE conversation_id = old.conversation_id
            UNION ALL SELECT MIN(seq) FROM events WHERE conversation_id = old.conversation_id AND state = 'pending'
          ) AS keep WHERE keep.seq IS NOT NULL)`,
+  wipe: 'DELETE FROM events WHERE conversation_id = ? AND seq < ?',
   remove: 'DELETE FROM events WHERE conversation_id = ?',
 } as const
 type StatementName = keyof typeof STATEMENTS

@@ -7,7 +7,8 @@ export function createConfigRoutes({ showDiagnosis }: { showDiagnosis: boolean }
   const config: Config = {
     limits: { textCharacters: MAX_TEXT_CHARACTERS },
     languages: ['en'],
-    features: { diagnosis: showDiagnosis },
+    features: { diagnosis: showDiagnosis, markdown: false },
+    theme: {},
   }
   return new Hono().get(routes.readConfig.path, (c) => c.json(config))
 }

@@ -15,7 +15,7 @@ export interface ConversationRouteParts {
   readonly clock: Clock
 }
 
-/** Open, read, type, end. */
+/** Open, read, type, clear, end. */
 export function createConversationRoutes({ sessions, relay, clock }: ConversationRouteParts): Hono<SessionEnv> {
   return new Hono<SessionEnv>()
     .post(routes.openConversation.path, async (c) => {
@@ -35,6 +35,13 @@ export function createConversationRoutes({ sessions, relay, clock }: Conversatio
       const { typing } = await readJson(c, Typing)
       await noteActivity(sessions, session, clock.now())
       await relay.typing(record, typing)
+      return c.body(null, 204)
+    })
+
+    .post(routes.clearConversation.path, async (c) => {
+      const { session, record } = await requireOwned(c, relay)
+      await noteActivity(sessions, session, clock.now())
+      await relay.clear(record)
       return c.body(null, 204)
     })
 

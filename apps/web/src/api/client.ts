@@ -9,6 +9,7 @@ type Answer<R extends Route> = R extends { response: infer S extends v.GenericSc
 
 interface Request {
   conversationId?: string
+  attachmentId?: string
   query?: Record<string, number>
   headers?: Record<string, string>
   body?: object
@@ -45,6 +46,14 @@ export function createClient(fetch: typeof globalThis.fetch = (...request) => gl
       call(routes.sendMessage, { conversationId, body, signal }),
     setTyping: (conversationId: string, typing: boolean) =>
       call(routes.setTyping, { conversationId, body: { typing } }),
+    readConfig: (signal?: AbortSignal) => call(routes.readConfig, { signal }),
+    readAttachment: async (conversationId: string, attachmentId: string, signal?: AbortSignal): Promise<Blob> => {
+      const response = await send(fetch, routes.readAttachment, { conversationId, attachmentId, signal })
+      return response.blob().catch(unreachable)
+    },
+    removeAttachment: (conversationId: string, attachmentId: string) =>
+      call(routes.removeAttachment, { conversationId, attachmentId }),
+    clearConversation: (conversationId: string) => call(routes.clearConversation, { conversationId }),
     endConversation: (conversationId: string) => call(routes.endConversation, { conversationId }),
     /** The response of the stream after `seq`, its body unread. Ends with `signal`. */
     followEvents: (conversationId: string, seq: number, signal: AbortSignal) =>
@@ -74,11 +83,15 @@ async function send(fetch: typeof globalThis.fetch, route: Route, request: Reque
   return response
 }
 
-function toPath(path: string, { conversationId = '', query }: Request): string {
+function toPath(path: string, { conversationId = '', attachmentId = '', query }: Request): string {
   const search = query
     ? `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`
     : ''
-  return path.replace(':conversationId', encodeURIComponent(conversationId)) + search
+  return (
+    path
+      .replace(':conversationId', encodeURIComponent(conversationId))
+      .replace(':attachmentId', encodeURIComponent(attachmentId)) + search
+  )
 }
 
 function unreachable(cause: unknown): never {

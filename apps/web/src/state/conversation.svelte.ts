@@ -9,8 +9,10 @@ import { presentParticipants } from '../timeline/present-participants.ts'
 import { answersIn, emptyTimeline, isOwn, type MessageEntry } from '../timeline/timeline.ts'
 import type { Connection } from './connection.svelte.ts'
 import { persist } from './persist.ts'
+import { uploadFile } from '../api/upload.ts'
 import { TypingParticipants } from './typing-participants.svelte.ts'
 import { TypingSignal } from './typing-signal.ts'
+import { Uploads } from './uploads.svelte.ts'
 
 const PAGE_EVENTS = 100
 
@@ -31,6 +33,7 @@ export class ConversationState {
   readonly conversationId: string
   readonly typing: TypingParticipants
   readonly typingSignal: TypingSignal
+  readonly uploads: Uploads
   readonly #options: ConversationOptions
   readonly #closed = new AbortController()
   #stopStream = () => {}
@@ -51,7 +54,7 @@ export class ConversationState {
     if (this.#isEnded) return 'ended'
     const { state, lastSeq } = this.#options.conversation
     const later = this.#lastState && this.#lastState.seq > lastSeq ? this.#lastState.state : state
-    return later === 'cleared' ? 'open' : later
+    return later === 'cleared' ? 'ended' : later
   })
 
   constructor(options: ConversationOptions) {
@@ -59,6 +62,11 @@ export class ConversationState {
     this.#options = options
     this.conversationId = conversation.conversationId
     this.typing = new TypingParticipants(clock)
+    this.uploads = new Uploads({
+      readLimits: async () => (await client.readConfig(this.#closed.signal)).limits.uploads,
+      upload: (file, uploading) => uploadFile(this.conversationId, file, uploading),
+      remove: (attachmentId) => client.removeAttachment(this.conversationId, attachmentId),
+    })
     this.typingSignal = new TypingSignal(clock, async (typing) => {
       if (conversation.capabilities.typing && this.phase === 'open') await client.setTyping(this.conversationId, typing)
     })
@@ -69,6 +77,12 @@ export class ConversationState {
   }
   get canEnd(): boolean {
     return this.#options.conversation.capabilities.end && this.phase === 'open'
+  }
+  get canClear(): boolean {
+    return this.#options.conversation.capabilities.clear && this.phase === 'open'
+  }
+  get canAttach(): boolean {
+    return this.#options.conversation.capabilities.attachments && this.phase === 'open'
   }
   get hasEarlier(): boolean {
     return this.#hasEarlier
@@ -131,6 +145,18 @@ export class ConversationState {
     this.typing.clear()
   }
 
+  /** Wipes what was said, on the platform and here, for good. Throws what the client throws. */
+  async clear(): Promise<void> {
+    await this.#options.client.clearConversation(this.conversationId)
+    this.#isEnded = true
+    this.typing.clear()
+  }
+
+  /** The bytes of a file in this conversation. Throws what the client throws. */
+  readAttachment(attachmentId: string): Promise<Blob> {
+    return this.#options.client.readAttachment(this.conversationId, attachmentId, this.#closed.signal)
+  }
+
   /** The BFF said it is over before the stream did. */
   markEnded(): void {
     this.#isEnded = true
@@ -139,6 +165,7 @@ export class ConversationState {
   close(): void {
     this.#closed.abort()
     this.#stopStream()
+    this.uploads.close()
     this.typing.clear()
     for (const line of ['stream', 'upstream'] as const) this.#options.connection.up(line)
   }

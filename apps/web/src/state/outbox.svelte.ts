@@ -129,10 +129,8 @@ export class Outbox {
     attempt: number,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const { message, text } = letter
-    const { messageId, reply } = message
     try {
-      const sent = await this.#options.send(conversationId, { messageId, text, reply }, signal)
+      const sent = await this.#options.send(conversationId, toMessage(letter), signal)
       if (!signal.aborted) this.#judge(letter, sent.state, sent.problem)
     } catch (error) {
       if (signal.aborted) return undefined
@@ -160,9 +158,7 @@ export class Outbox {
   }
 
   #store() {
-    const messages = this.#letters
-      .filter(({ accepted }) => !accepted)
-      .map(({ message: { messageId, reply }, text }) => ({ messageId, text, reply }))
+    const messages = this.#letters.filter(({ accepted }) => !accepted).map(toMessage)
     const { storage } = this.#options
     if (messages.length === 0) storage.write('outbox', undefined)
     else storage.write('outbox', { conversationId: this.#conversationId ?? '', messages })
@@ -171,6 +167,11 @@ export class Outbox {
 
 function toLetter(message: SendMessage, nowMs: number): Letter {
   return { ...toUnsent(message, nowMs), text: message.text, accepted: false }
+}
+
+function toMessage({ message: { messageId, parts, reply }, text }: Letter): SendMessage {
+  const attachment = parts.find((part) => part.type === 'attachment')?.attachment
+  return { messageId, text, reply, attachment }
 }
 
 function isFor(letter: Letter, { messageId }: { messageId: string }): boolean {

@@ -52,6 +52,10 @@ function createPage(answers: Partial<Client> = {}) {
     sendMessage: (_, { messageId }) => Promise.resolve({ messageId, seq: 1, state: 'pending' }),
     setTyping: () => Promise.resolve(undefined),
     endConversation: () => Promise.resolve(undefined),
+    clearConversation: () => Promise.resolve(undefined),
+    readConfig: () => Promise.reject(refusal(503, 'shutting-down')),
+    readAttachment: () => Promise.resolve(new Blob()),
+    removeAttachment: () => Promise.resolve(undefined),
     followEvents: () => Promise.resolve(new Response(new ReadableStream({ start: (line) => void streams.push(line) }))),
     ...answers,
   }

@@ -3,7 +3,7 @@ import { UNSENT_SEQ } from '../timeline/timeline.ts'
 import type { Unsent } from '../timeline/with-unsent.ts'
 
 /** A message of the guest as it is shown before the stream tells of it. */
-export function toUnsent({ messageId, text, reply }: SendMessage, nowMs: number): Unsent {
+export function toUnsent({ messageId, text, reply, attachment }: SendMessage, nowMs: number): Unsent {
   return {
     supersedesSeq: 0,
     message: {
@@ -12,7 +12,10 @@ export function toUnsent({ messageId, text, reply }: SendMessage, nowMs: number)
       seq: UNSENT_SEQ,
       at: new Date(nowMs).toISOString(),
       from: { participantId: 'guest', role: 'guest' },
-      parts: [{ type: 'text', text }],
+      parts: [
+        ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+        ...(attachment ? [{ type: 'attachment' as const, attachment }] : []),
+      ],
       reply,
       state: 'pending',
       problem: undefined,

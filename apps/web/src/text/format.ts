@@ -13,6 +13,15 @@ const formats = {
 export const toTime = (at: string) => formats.time().format(new Date(at))
 export const toFullTime = (at: string) => formats.full().format(new Date(at))
 
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** Bytes as people write them. */
+export function toFileSize(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const format = { style: 'unit', unit: UNITS[step] ?? 'byte', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(locale(), format).format(bytes / 1000 ** step)
+}
+
 export function toDay(at: string, now = new Date()): string {
   const day = new Date(at)
   const daysAgo = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000)

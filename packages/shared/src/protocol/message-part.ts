@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Attachment } from './attachment.ts'
 
 const Words = v.optional(v.string())
 
@@ -13,7 +14,8 @@ export const CardAction = v.variant('type', [
 ])
 export type CardAction = v.InferOutput<typeof CardAction>
 
-export const Card = v.object({ title: v.string(), description: Words, actions: v.array(CardAction) })
+/** `image` is the address the platform gave. The page never loads it: the BFF does, at `…/messages/:messageId/media`. */
+export const Card = v.object({ title: v.string(), description: Words, image: Words, actions: v.array(CardAction) })
 export type Card = v.InferOutput<typeof Card>
 
 export const ListSection = v.object({
@@ -22,6 +24,43 @@ export const ListSection = v.object({
   items: v.array(v.object({ id: v.string(), title: v.string(), subtitle: Words })),
 })
 export type ListSection = v.InferOutput<typeof ListSection>
+
+const question = <Kind extends string, Entries extends v.ObjectEntries>(kind: Kind, entries: Entries) =>
+  v.object({
+    kind: v.literal(kind),
+    id: v.string(),
+    title: Words,
+    subtitle: Words,
+    required: v.boolean(),
+    ...entries,
+  })
+
+/** One question of a form. `value` of an option, or a time's `at`, goes back in the answer. */
+export const Question = v.variant('kind', [
+  question('text', {
+    placeholder: Words,
+    multiline: v.boolean(),
+    keyboard: v.optional(v.picklist(['email', 'number', 'phone', 'url'])),
+  }),
+  question('choice', {
+    multiple: v.boolean(),
+    options: v.array(v.object({ value: v.string(), title: v.string(), subtitle: Words })),
+  }),
+  question('time', { times: v.array(v.object({ at: v.string(), durationSeconds: v.number() })) }),
+])
+export type Question = v.InferOutput<typeof Question>
+
+/** Questions on one or more pages. `formId` goes back in the answer. */
+export const Form = v.object({
+  formId: v.string(),
+  title: Words,
+  subtitle: Words,
+  start: Words,
+  pages: v.array(v.object({ title: Words, subtitle: Words, questions: v.array(Question) })),
+  reply: Words,
+  summary: v.boolean(),
+})
+export type Form = v.InferOutput<typeof Form>
 
 /**
  * One piece of a message. `unknown` is content this version cannot draw; `fallback` is what can be read of it. A picker's
@@ -46,6 +85,8 @@ export const MessagePart = v.variant('type', [
     /** `at` is ISO 8601, as the platform wrote it: it goes back in the answer. */
     times: v.array(v.object({ at: v.string(), durationSeconds: v.number() })),
   }),
+  v.object({ type: v.literal('form'), form: Form }),
+  v.object({ type: v.literal('attachment'), attachment: Attachment }),
   v.object({ type: v.literal('unknown'), fallback: v.string() }),
 ])
 export type MessagePart = v.InferOutput<typeof MessagePart>

@@ -22,6 +22,8 @@ export type Diagnosis = v.InferOutput<typeof Diagnosis>
 
 /** `code` of a problem: the contract. Each has a page of this name in docs/problems. */
 export const ProblemCode = v.picklist([
+  'attachment-not-found',
+  'attachment-refused',
   'blocked-cross-site',
   'conversation-ended',
   'conversation-not-found',
@@ -32,6 +34,7 @@ export const ProblemCode = v.picklist([
   'message-refused',
   'method-not-allowed',
   'not-found',
+  'not-supported',
   'payload-too-large',
   'platform-refused',
   'platform-unavailable',

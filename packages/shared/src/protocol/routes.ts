@@ -1,3 +1,4 @@
+import { Attachment } from './attachment.ts'
 import { Config } from './config.ts'
 import { Conversation, Typing } from './conversation.ts'
 import { EventPage } from './event.ts'
@@ -29,6 +30,16 @@ export const routes = {
   followEvents: { method: 'GET', path: '/api/conversations/:conversationId/events' },
   setTyping: { method: 'POST', path: '/api/conversations/:conversationId/typing', request: Typing },
   endConversation: { method: 'POST', path: '/api/conversations/:conversationId/end' },
+  /** Wipes what was said, on both sides, for good. */
+  clearConversation: { method: 'POST', path: '/api/conversations/:conversationId/clear' },
+  /** The body is the file itself, with its `Content-Type` and `Content-Length`. Query: `UploadQuery`. */
+  uploadAttachment: { method: 'POST', path: '/api/conversations/:conversationId/attachments', response: Attachment },
+  /** The bytes, of a file of either side. */
+  readAttachment: { method: 'GET', path: '/api/conversations/:conversationId/attachments/:attachmentId' },
+  /** Takes back a file that was not sent yet. */
+  removeAttachment: { method: 'DELETE', path: '/api/conversations/:conversationId/attachments/:attachmentId' },
+  /** An image that a message names. Query: `url`, as it stands in the message. */
+  readMedia: { method: 'GET', path: '/api/conversations/:conversationId/messages/:messageId/media' },
 } as const
 
 /** Sent with every request below `/api`: a foreign page cannot set it without a preflight, which is never granted (S17). */

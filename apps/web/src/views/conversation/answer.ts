@@ -1,4 +1,4 @@
-import type { Reply } from '@foyer/shared/protocol/message'
+import type { ChoiceReply, Reply } from '@foyer/shared/protocol/message'
 import type { ConversationState } from '../../state/conversation.svelte.ts'
 import { createMessageId } from '../../state/message-id.ts'
 import type { Outbox } from '../../state/outbox.svelte.ts'
@@ -16,4 +16,9 @@ export function answerTo(
 ): Reply | undefined {
   const unsent = outbox.letters.find(({ message }) => message.reply?.to === messageId && message.state !== 'failed')
   return unsent?.message.reply ?? conversation?.answers.get(messageId)
+}
+
+/** What was chosen, where the answer is a choice and not a form. */
+export function choicesOf(reply: Reply | undefined): ChoiceReply['choices'] | undefined {
+  return reply && reply.kind !== 'form' ? reply.choices : undefined
 }

@@ -24,6 +24,10 @@ function linesOf(part: MessagePart): (string | undefined)[] {
         part.subtitle,
         ...part.sections.flatMap(({ items }) => items.map(({ title }) => title)),
       ].filter(Boolean)
+    case 'form':
+      return [part.form.title, part.form.subtitle].filter(Boolean)
+    case 'attachment':
+      return [part.attachment.name]
     case 'date-picker':
       return [part.title, part.subtitle, ...part.times.map(({ at }) => toFullTime(at))].filter(Boolean)
   }

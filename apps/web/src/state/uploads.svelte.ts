@@ -1,0 +1,107 @@
+import type { Attachment } from '@foyer/shared/protocol/attachment'
+import type { UploadLimits } from '@foyer/shared/protocol/config'
+import type { Problem } from '@foyer/shared/protocol/problem'
+import { ProblemError } from '../api/problem-error.ts'
+import type { UploadOptions } from '../api/upload.ts'
+import { refusalOf, type Refusal } from './upload-limits.ts'
+
+/** A file the guest chose, until it is sent or taken away. */
+export interface Upload {
+  readonly id: number
+  readonly file: File
+  readonly progress: UploadProgress
+}
+
+export type UploadProgress =
+  | { readonly state: 'uploading'; /** From 0 to 1. */ readonly share: number }
+  | { readonly state: 'uploaded'; readonly attachment: Attachment }
+  | { readonly state: 'failed'; readonly problem: Problem | undefined }
+  /** Never went up: the limits forbid it. */
+  | { readonly state: 'refused'; readonly refusal: Refusal }
+
+export interface UploadsOptions {
+  /** Undefined where there are none to be known: then the BFF alone judges. */
+  readLimits(): Promise<UploadLimits | undefined>
+  upload(file: File, options: UploadOptions): Promise<Attachment>
+  remove(attachmentId: string): Promise<void>
+}
+
+/** Files on their way up, in the order they were chosen. They go up at once, and with the next message. */
+export class Uploads {
+  readonly #options: UploadsOptions
+  readonly #aborts: Record<number, AbortController> = {}
+  #list = $state.raw<readonly Upload[]>([])
+  #count = 0
+  #limits = $state.raw<UploadLimits>()
+
+  constructor(options: UploadsOptions) {
+    this.#options = options
+  }
+
+  get list(): readonly Upload[] {
+    return this.#list
+  }
+  /** Known once the first file has been chosen. */
+  get limits(): UploadLimits | undefined {
+    return this.#limits
+  }
+  get isBusy(): boolean {
+    return this.#list.some(({ progress }) => progress.state === 'uploading')
+  }
+  get ready(): readonly Attachment[] {
+    return this.#list.flatMap(({ progress }) => (progress.state === 'uploaded' ? [progress.attachment] : []))
+  }
+
+  add(files: readonly File[]): void {
+    for (const file of files) {
+      const upload = { id: ++this.#count, file, progress: { state: 'uploading', share: 0 } as const }
+      this.#list = [...this.#list, upload]
+      void this.#start(upload)
+    }
+  }
+
+  retry({ id, file }: Upload): void {
+    this.#note(id, { state: 'uploading', share: 0 })
+    void this.#start({ id, file })
+  }
+
+  /** Stops it, or takes it back from the platform. */
+  remove({ id, progress }: Upload): void {
+    this.#aborts[id]?.abort()
+    this.#list = this.#list.filter((one) => one.id !== id)
+    // One that stays behind is forgotten by the platform in time.
+    if (progress.state === 'uploaded') void this.#options.remove(progress.attachment.attachmentId).catch(() => {})
+  }
+
+  /** The files that are up leave with a message; what failed stays to be seen. */
+  take(): readonly Attachment[] {
+    const taken = this.ready
+    this.#list = this.#list.filter(({ progress }) => progress.state !== 'uploaded')
+    return taken
+  }
+
+  close(): void {
+    for (const abort of Object.values(this.#aborts)) abort.abort()
+    this.#list = []
+  }
+
+  async #start({ id, file }: Pick<Upload, 'id' | 'file'>): Promise<void> {
+    const abort = new AbortController()
+    this.#aborts[id] = abort
+    try {
+      this.#limits ??= await this.#options.readLimits().catch(() => undefined)
+      const refusal = this.#limits && refusalOf(file, this.#limits)
+      if (refusal) return this.#note(id, { state: 'refused', refusal })
+      const onProgress = (share: number) => this.#note(id, { state: 'uploading', share })
+      const attachment = await this.#options.upload(file, { onProgress, signal: abort.signal })
+      this.#note(id, { state: 'uploaded', attachment })
+    } catch (error) {
+      if (abort.signal.aborted) return
+      this.#note(id, { state: 'failed', problem: error instanceof ProblemError ? error.problem : undefined })
+    }
+  }
+
+  #note(id: number, progress: UploadProgress) {
+    this.#list = this.#list.map((upload) => (upload.id === id ? { ...upload, progress } : upload))
+  }
+}
