@@ -35,6 +35,19 @@ const DEFAULT_CLIENTS: v.InferInput<typeof Client>[] = [
 /** Where the deployment of the Web Messaging samples comes from (web-messaging/README.md). */
 export const DEMO_DEPLOYMENT_ID = '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5'
 
+/** Limits of a session or a connection (web-messaging.md §16). */
+const WebMessagingLimits = v.strictObject({
+  messagesPerSecond: v.optional(v.pipe(v.number(), v.minValue(1)), 5),
+  requestsPerConnectionPerMinute: v.optional(PerMinute, 60),
+  configuresPerMinute: v.optional(PerMinute, 60),
+  connectionsPerMinute: v.optional(PerMinute, 1_000),
+  historyPerMinute: v.optional(PerMinute, 10),
+  echoesPerMinute: v.optional(PerMinute, 2),
+  connectionsPerSession: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 3),
+  customDataBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 2_048),
+  textBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 4_096),
+})
+
 /** A Messenger deployment: the switches of its configuration that change what goes over the wire (web-messaging.md §19.2). */
 export const Deployment = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
@@ -53,6 +66,11 @@ export const Deployment = v.strictObject({
   /** Empty: no files. Wildcards as the platform has them. */
   fileTypes: v.optional(v.array(v.string()), ['*/*']),
   maxFileSizeKB: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 10_240),
+  blockedExtensions: v.optional(v.array(v.string()), ['.ade', '.adp', '.bat', '.cmd', '.com', '.exe', '.js', '.vbs']),
+  /** How long a history token, and a link to a file, live. */
+  historyJwtSeconds: v.optional(LifetimeSeconds, 60),
+  downloadSeconds: v.optional(LifetimeSeconds, 600),
+  limits: v.optional(WebMessagingLimits, {}),
   /** Time without a message after which a session ends (§9.3). */
   sessionDurationSeconds: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(47_304_000)), 259_200),
   /** Who may embed it (§19.4); `null`: all. */

@@ -1,7 +1,7 @@
 import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import * as v from 'valibot'
-import { createApp } from './app.ts'
+import { createApp, type App } from './app.ts'
 import { ClosableClock } from './closable-clock.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { createControlClient, type ControlClient } from './control/client.ts'
@@ -33,7 +33,9 @@ export async function startSimulator(
 ): Promise<Simulator> {
   const { host, port, ...behaviour } = v.parse(SimulatorOptions, options)
   const closableClock = new ClosableClock(clock)
-  const server = createServer(SERVER_OPTIONS, createApp(behaviour, closableClock, logger))
+  const app = createApp(behaviour, closableClock, logger)
+  const server = createServer(SERVER_OPTIONS, app.serve)
+  server.on('upgrade', app.upgrade)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnreadable(error, socket as Socket))
   const boundPort = await listen(server, host, port)
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`
@@ -41,7 +43,7 @@ export async function startSimulator(
     url,
     port: boundPort,
     control: createControlClient(url),
-    close: () => close(server, closableClock),
+    close: () => close(server, app, closableClock),
   }
 }
 
@@ -58,8 +60,9 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   return typeof address === 'object' && address ? address.port : port
 }
 
-async function close(server: Server, clock: ClosableClock): Promise<void> {
+async function close(server: Server, app: App, clock: ClosableClock): Promise<void> {
   clock.close()
+  app.close()
   const { promise, resolve } = Promise.withResolvers<undefined>()
   server.close(() => resolve(undefined))
   server.closeAllConnections()

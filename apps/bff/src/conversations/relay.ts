@@ -1,7 +1,14 @@
 import type { Capabilities, Conversation } from '@foyer/shared/protocol/conversation'
 import type { SendMessage, SentMessage } from '@foyer/shared/protocol/message'
 import type { Clock } from '../clock.ts'
-import type { Connector, CredentialSlot, GuestProfile, UpstreamFiles, UpstreamGuest } from '../connectors/connector.ts'
+import type {
+  Connector,
+  CredentialSlot,
+  GuestProfile,
+  IncomingFile,
+  UpstreamFiles,
+  UpstreamGuest,
+} from '../connectors/connector.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
 import { ConversationError } from './conversation-error.ts'
@@ -9,6 +16,8 @@ import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConversationRecord } from './conversation.ts'
 import { saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { OpenConversation, type ConnectionStatus } from './open-conversation.ts'
+
+export type ConversationFile = IncomingFile
 
 /** How long giving a credential back may take. */
 const REVOKE_MS = 3_000

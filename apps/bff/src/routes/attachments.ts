@@ -3,8 +3,7 @@ import { routes } from '@foyer/shared/protocol/routes'
 import { Hono } from 'hono'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { IncomingFile } from '../connectors/connector.ts'
-import type { Relay } from '../conversations/relay.ts'
+import type { ConversationFile, Relay } from '../conversations/relay.ts'
 import { parse } from '../middleware/json-body.ts'
 import type { SessionEnv } from '../middleware/session-cookie.ts'
 import { RequestError } from '../problems.ts'
@@ -55,7 +54,7 @@ export function createAttachmentRoutes({ sessions, relay, clock }: AttachmentRou
 const HARMLESS = /^(image\/(png|jpeg|gif|webp|avif|bmp)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf)$/
 
 /** A stranger's bytes: never a document of this origin, whatever they say they are (S31). */
-function answerFile({ bytes, mediaType, name, size }: IncomingFile): Response {
+function answerFile({ bytes, mediaType, name, size }: ConversationFile): Response {
   return new Response(bytes, {
     headers: {
       'Content-Type': HARMLESS.test(mediaType) ? mediaType : 'application/octet-stream',

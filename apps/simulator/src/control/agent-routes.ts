@@ -11,7 +11,8 @@ import { toConversationSummary } from './views.ts'
 const MAX_SHOWN_ENTITIES = 500
 
 /** An agent's part in conversations. */
-export function createAgentRoutes({ world, scenarios }: ControlParts): Hono {
+export function createAgentRoutes(parts: ControlParts): Hono {
+  const { world, scenarios } = parts
   const routes = new Hono()
 
   routes.get('/conversations/:id', (context) => {
@@ -24,7 +25,7 @@ export function createAgentRoutes({ world, scenarios }: ControlParts): Hono {
   })
   routes.post('/conversations/:id/agent', async (context) => {
     const conversation = findConversation(world, context.req.param('id'), 'path.id')
-    act(world, conversation, await readControlBody(context, AgentAction))
+    act(parts, conversation, await readControlBody(context, AgentAction), new URL(context.req.url).origin)
     return context.json(toConversationSummary(conversation, scenarios))
   })
   return routes
@@ -37,7 +38,12 @@ export function findConversation(world: World, id: string, where: string): Conve
   throw new ControlRefusal(404, 'conversation_not_found', 'There is no such conversation.', where)
 }
 
-function act(world: World, conversation: Conversation, action: AgentAction): void {
+function act(
+  { world, attachments, sessions }: ControlParts,
+  conversation: Conversation,
+  action: AgentAction,
+  origin: string,
+): void {
   if (conversation.state === 'disconnected') {
     throw new ControlRefusal(409, 'conversation_ended', 'The conversation has ended.')
   }
@@ -46,6 +52,16 @@ function act(world: World, conversation: Conversation, action: AgentAction): voi
       return joinAgent(world, conversation, action.name)
     case 'message':
       return void postReply(world, conversation, requireAgent(conversation), { text: action.text })
+    case 'content':
+      return void postReply(world, conversation, requireAgent(conversation), action)
+    case 'file': {
+      const file = { ...action, bytes: Buffer.from(action.base64, 'base64') }
+      const deploymentId = sessions.list().find((session) => session.conversation === conversation)?.deploymentId
+      const { downloadSeconds = 600 } = world.findDeployment(deploymentId ?? '') ?? {}
+      const attachment = attachments.give(conversation.id, file, downloadSeconds, origin)
+      const content = [{ contentType: 'Attachment', attachment }]
+      return void postReply(world, conversation, requireAgent(conversation), { content })
+    }
     case 'typing':
       return showTyping(world, conversation, requireAgent(conversation), action.typing)
     case 'leave':

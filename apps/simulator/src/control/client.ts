@@ -9,9 +9,13 @@ import {
   FaultList,
   JournalRecords,
   ScenarioList,
+  SocketList,
+  SocketsDropped,
   State,
   TokensChanged,
   type AgentAction,
+  type AgentContent,
+  type SocketDrop,
   type FaultOrder,
   type JournalRecord,
   type WorldChange,
@@ -79,9 +83,18 @@ export function createControlClient(url: string) {
 
     conversation: async (id: string): Promise<ConversationView> =>
       v.parse(ConversationView, await call('GET', `/conversations/${id}`)),
+    act,
     joinAgent: (conversationId: string, name: string) => act(conversationId, { action: 'join', name }),
     sendAgentMessage: (conversationId: string, text: string) => act(conversationId, { action: 'message', text }),
     showAgentTyping: (conversationId: string, typing: boolean) => act(conversationId, { action: 'typing', typing }),
+    /** Anything Web Messaging can carry to a guest (web-messaging.md §7.1), as it goes over the wire. */
+    sendAgentContent: (conversationId: string, content: readonly object[], text?: string) =>
+      act(conversationId, { action: 'content', content: [...content] as AgentContent, text }),
+    sendAgentFile: (conversationId: string, file: { name: string; type: string; bytes: Uint8Array }) =>
+      act(conversationId, {
+        ...{ action: 'file', name: file.name, type: file.type },
+        base64: Buffer.from(file.bytes).toString('base64'),
+      }),
     leaveAgent: (conversationId: string) => act(conversationId, { action: 'leave' }),
     disconnectConversation: (conversationId: string, { readOnly }: { readOnly: boolean }) =>
       act(conversationId, { action: 'disconnect', readOnly }),
@@ -90,6 +103,11 @@ export function createControlClient(url: string) {
     expireTokens: (guestId?: string) => changeTokens('expire-tokens', { guestId }),
     revokeTokens: (guestId?: string) => changeTokens('revoke-tokens', { guestId }),
     revokeScopes: (scopes: string[], guestId?: string) => changeTokens('scopes', { scopes, guestId }),
+
+    sockets: async () => v.parse(SocketList, await call('GET', '/web-messaging/sockets')).sockets,
+    /** Ends sockets from the platform's side; of one conversation, or all. Resolves to how many. */
+    dropSockets: async (order: SocketDrop = {}): Promise<number> =>
+      v.parse(SocketsDropped, await call('POST', '/web-messaging/sockets/drop', order)).dropped,
 
     scenarios: async () => v.parse(ScenarioList, await call('GET', '/scenarios')).scenarios,
     startScenario: async (id: string, conversationId: string) =>

@@ -4,6 +4,7 @@ import type { ControlParts } from './control-parts.ts'
 import { ControlRefusal } from './control-refusal.ts'
 import { createFaultRoutes } from './fault-routes.ts'
 import { createGuestRoutes } from './guest-routes.ts'
+import { createSocketRoutes } from './socket-routes.ts'
 import { createWorldRoutes } from './world-routes.ts'
 
 /** `/_simulator`: what the platform does not have. Seeds, runs, breaks, and looks inside. */
@@ -17,7 +18,13 @@ export function createControl(parts: ControlParts): Hono {
     }
     await next()
   })
-  for (const routes of [createWorldRoutes, createFaultRoutes, createGuestRoutes, createAgentRoutes]) {
+  for (const routes of [
+    createWorldRoutes,
+    createFaultRoutes,
+    createGuestRoutes,
+    createAgentRoutes,
+    createSocketRoutes,
+  ]) {
     control.route('/', routes(parts))
   }
   control.notFound((context) => context.json(toBody(new ControlRefusal(404, 'not_found', 'No such resource.')), 404))

@@ -11,7 +11,7 @@ import { lastActivityMs, toActiveFaultView, toConversationSummary, toJournalReco
 
 /** The whole: state, options, journal, changes, scenarios. */
 export function createWorldRoutes(parts: ControlParts): Hono {
-  const { world, faults, journal, rateLimits, scenarios } = parts
+  const { world, attachments, faults, journal, rateLimits, scenarios } = parts
   const routes = new Hono()
 
   routes.get('/state', (context) =>
@@ -31,6 +31,7 @@ export function createWorldRoutes(parts: ControlParts): Hono {
 
   routes.post('/reset', (context) => {
     faults.clear()
+    attachments.clear()
     world.reset()
     journal.clear()
     rateLimits.clear()

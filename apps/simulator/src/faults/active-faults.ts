@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import { ABANDONED, type Outcome } from '../rest/answer.ts'
 import type { Exchange } from '../rest/exchange.ts'
 import type { World } from '../world/world.ts'
-import type { FaultEffect, PreparedFault, PushEntity } from './fault.ts'
+import type { OutgoingFrame } from '../web-messaging/frames.ts'
+import type { FaultEffect, FrameLine, HandshakeOutcome, PreparedFault, PushEntity } from './fault.ts'
 
 /** Which exchanges a fault strikes; what is not said matches all. `status` is that of the answer it would spoil. */
 export interface FaultMatch {
@@ -11,6 +12,18 @@ export interface FaultMatch {
   readonly clientId?: string | undefined
   readonly guestId?: string | undefined
   readonly status?: number | undefined
+  /** Of a client's frame, and of a frame of ours. */
+  readonly action?: readonly string[] | undefined
+  readonly class?: readonly string[] | undefined
+}
+
+/** A socket's upgrade, or a frame on it. */
+export interface FrameContext {
+  readonly clientId: string
+  readonly guestId?: string | undefined
+  readonly conversationId?: string | undefined
+  readonly action?: string
+  readonly class?: string
 }
 
 export interface ActiveFault extends PreparedFault {
@@ -103,6 +116,31 @@ export class ActiveFaults {
     }
   }
 
+  /** Undefined when the socket may be opened. */
+  handshake(context: FrameContext): HandshakeOutcome | undefined {
+    return this.#takeFirst('handshake', context)?.effect.apply()
+  }
+
+  /** Undefined when a client's frame may be served. */
+  request(context: FrameContext, tracingId: string | undefined): OutgoingFrame | 'expire' | undefined {
+    return this.#takeFirst('request', context)?.effect.apply(tracingId)
+  }
+
+  /** Puts a frame on its line, spoilt or not. */
+  deliver(context: FrameContext, frame: OutgoingFrame, line: FrameLine): void {
+    const fault = this.#takeFirst('frame', context)
+    if (fault) fault.effect.deliver(frame, line)
+    else line.push(frame)
+  }
+
+  #takeFirst<S extends Stage>(stage: S, context: FrameContext): Staged<S> | undefined {
+    if (this.#faults.size === 0) return undefined
+    const fault = this.list().find(
+      (one): one is Staged<S> => one.effect.stage === stage && doesMatchFrame(one.match, context),
+    )
+    return fault && this.#spend(fault) ? fault : undefined
+  }
+
   #striking<S extends Stage>(stage: S, exchange: Exchange): Staged<S>[] {
     return this.list().filter(
       (fault): fault is Staged<S> => fault.effect.stage === stage && doesMatch(fault.match, exchange),
@@ -126,5 +164,15 @@ function doesMatch({ operation, conversationId, clientId, guestId }: FaultMatch,
     (conversationId === undefined || conversationId === exchange.conversationId) &&
     (clientId === undefined || clientId === exchange.clientId) &&
     (guestId === undefined || guestId === exchange.grant?.family.guestId)
+  )
+}
+
+function doesMatchFrame(match: FaultMatch, context: FrameContext): boolean {
+  return (
+    (match.action === undefined || match.action.includes(context.action ?? '')) &&
+    (match.class === undefined || match.class.includes(context.class ?? '')) &&
+    (match.conversationId === undefined || match.conversationId === context.conversationId) &&
+    (match.clientId === undefined || match.clientId === context.clientId) &&
+    (match.guestId === undefined || match.guestId === context.guestId)
   )
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Answer, Outcome } from '../rest/answer.ts'
 import type { Exchange } from '../rest/exchange.ts'
+import type { OutgoingFrame } from '../web-messaging/frames.ts'
 import type { World } from '../world/world.ts'
 
 /** What goes wrong, once its parameters are known: in place of the operation, with its answer, or with its entities. */
@@ -18,6 +19,21 @@ export type FaultEffect =
       /** What stands between a stream and its entities; it asks `spend` before each time it does harm. */
       readonly openStream: (push: PushEntity, spend: () => boolean, clock: Clock) => PushEntity
     }
+  | { readonly stage: 'handshake'; readonly apply: () => HandshakeOutcome }
+  /** In place of what a client's frame asks for: the frame it is answered with, or undefined when the session is gone. */
+  | { readonly stage: 'request'; readonly apply: (tracingId: string | undefined) => OutgoingFrame | 'expire' }
+  | { readonly stage: 'frame'; readonly deliver: (frame: OutgoingFrame, line: FrameLine) => void }
+
+/** What a refused or stalled upgrade to a WebSocket gets. */
+export type HandshakeOutcome = { readonly status: number } | 'hang'
+
+/** A socket, as far as a fault can spoil it. */
+export interface FrameLine {
+  push(frame: OutgoingFrame): void
+  /** 1006 breaks the line without a word. */
+  close(code: number): void
+  readonly clock: Clock
+}
 
 /** Puts one entity's JSON on a stream. */
 export type PushEntity = (json: string) => void

@@ -2,7 +2,7 @@
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Buffer
   /** An open-ended body: called once the headers are out. */
   readonly feed?: (lines: LineSink) => void
   /** Written piece by piece, with a pause between. */

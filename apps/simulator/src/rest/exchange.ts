@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FileError } from '../attachments/file-limits.ts'
 import type { Grant } from '../world/grant.ts'
 import type { RateWindow } from './rate-limits.ts'
 
@@ -21,6 +22,8 @@ export interface Exchange {
   rateWindow: RateWindow | undefined
   /** The body as it came, once read. */
   body: string | undefined
+  /** What a look at an uploaded file is going to find. */
+  uploadFailure: FileError | undefined
   /** Names of the faults that struck it. */
   readonly faults: string[]
 }
@@ -47,6 +50,7 @@ export function openExchange(
     grant: undefined,
     rateWindow: undefined,
     body: undefined,
+    uploadFailure: undefined,
     faults: [],
   }
 }

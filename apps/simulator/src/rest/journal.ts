@@ -26,6 +26,8 @@ const CAPACITY = 2000
 /** A longer body is not kept. */
 const MAX_BODY_LENGTH = 8192
 
+const shorten = (body: string) => (body.length > MAX_BODY_LENGTH ? `[${body.length} characters]` : body)
+
 /** What reached the simulator lately. A ring: the newest takes the place of the oldest. */
 export class Journal {
   readonly #entries: JournalEntry[] = []
@@ -51,9 +53,40 @@ export class Journal {
       status: null,
       durationMs: null,
     }
+    this.#add(entry)
+    return entry
+  }
+
+  /** A frame on a socket. `code` is that of a frame of ours. */
+  noteFrame(
+    direction: 'RECEIVED' | 'SENT',
+    name: string,
+    code: number | null,
+    text: string,
+    {
+      clientId,
+      guestId,
+      conversationId,
+    }: { clientId: string; guestId?: string | undefined; conversationId?: string | undefined },
+    nowMs: number,
+  ): void {
+    this.#add({
+      ...{ number: this.#count, arrivedAtMs: nowMs, method: direction, uri: '/v1', mediaType: 'application/json' },
+      ...{
+        authorization: undefined,
+        correlationId: '',
+        operation: `webmessaging.${name}`,
+        conversationId,
+        clientId,
+        guestId,
+      },
+      ...{ scopes: undefined, body: shorten(text), faults: [], status: code, durationMs: 0 },
+    })
+  }
+
+  #add(entry: JournalEntry): void {
     this.#entries[this.#count % CAPACITY] = entry
     this.#count += 1
-    return entry
   }
 
   /** Fills in what became known on the way. */
@@ -61,7 +94,7 @@ export class Journal {
     entry.clientId = clientId
     entry.guestId = grant?.family.guestId
     entry.scopes = grant?.scopes
-    entry.body = body !== undefined && body.length > MAX_BODY_LENGTH ? `[${body.length} characters]` : body
+    entry.body = body === undefined ? undefined : shorten(body)
     entry.status = status
   }
 

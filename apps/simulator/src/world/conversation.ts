@@ -16,7 +16,7 @@ export interface Conversation {
   readonly guestId: string
   readonly guestName: string | undefined
   readonly language: string | undefined
-  readonly customAttributes: Readonly<Record<string, string>>
+  customAttributes: Readonly<Record<string, string>>
   readonly createdAtMs: number
   state: 'connected' | 'disconnected'
   readOnly: boolean
@@ -34,6 +34,8 @@ export interface Conversation {
   readonly sends: Map<string, RememberedSend>
   /** Streams and waiting readers. */
   readonly listeners: Set<EntityListener>
+  /** Time of the latest entity, announced ones included: no two have the same. */
+  lastAtMs: number
 }
 
 export interface ConversationProfile {
@@ -68,6 +70,7 @@ export function createConversation(
     typingIds: [],
     sends: new Map(),
     listeners: new Set(),
+    lastAtMs: 0,
   }
 }
 
@@ -75,8 +78,7 @@ export type EntityDraft = Omit<Entity, 'id' | 'conversationId' | 'timestamp'>
 
 /** Adds an entity for good and tells those who listen. Its time is later than that of every entity before it. */
 export function appendEntity(conversation: Conversation, draft: EntityDraft, nowMs: number): WrittenEntity {
-  const lastMs = conversation.entities.at(-1)?.atMs ?? 0
-  const written = writeEntity(conversation, draft, Math.max(nowMs, lastMs + 1))
+  const written = writeEntity(conversation, draft, nextTime(conversation, nowMs))
   conversation.positions.set(written.entity.id, conversation.entities.length)
   conversation.entities.push(written)
   if (draft.direction === 'inbound') conversation.inboundCount += 1
@@ -89,13 +91,19 @@ const MAX_TYPING_IDS = 64
 
 /** Tells those who listen now, and nobody later. Its id is a good cursor all the same: a reader may page on from it. */
 export function announceEntity(conversation: Conversation, draft: EntityDraft, nowMs: number): WrittenEntity {
-  const written = writeEntity(conversation, draft, nowMs)
+  const written = writeEntity(conversation, draft, nextTime(conversation, nowMs))
   conversation.positions.set(written.entity.id, conversation.entities.length - 0.5)
   if (conversation.typingIds.push(written.entity.id) > MAX_TYPING_IDS) {
     conversation.positions.delete(conversation.typingIds.shift() ?? '')
   }
   for (const listener of conversation.listeners) listener(written)
   return written
+}
+
+/** Two official clients know messages apart by their time (web-messaging.md §6), so each has its own. */
+export function nextTime(conversation: Pick<Conversation, 'lastAtMs'>, nowMs: number): number {
+  conversation.lastAtMs = Math.max(nowMs, conversation.lastAtMs + 1)
+  return conversation.lastAtMs
 }
 
 function writeEntity(conversation: Conversation, draft: EntityDraft, atMs: number): WrittenEntity {

@@ -108,9 +108,20 @@ export function disconnectByAgent(world: World, conversation: Conversation, read
   end(world, conversation, { type: 'peer', readOnly, by: conversation.agentName })
 }
 
-export function disconnectByGuest(world: World, conversation: Conversation): void {
+/** The guest leaves. Where that is not for good, writing opens the conversation again. */
+export function disconnectByGuest(world: World, conversation: Conversation, readOnly = true): void {
   if (conversation.state === 'disconnected') return
-  end(world, conversation, { type: 'client', readOnly: true, by: undefined })
+  end(world, conversation, { type: 'client', readOnly, by: undefined })
+}
+
+/** The guest comes in, or wipes what was said. */
+export function postGuestEvent(world: World, conversation: Conversation, type: 'Join' | 'Clear'): WrittenEntity {
+  return append(world, conversation, {
+    direction: 'inbound',
+    type: 'Event',
+    originatingEntity: 'Human',
+    events: [{ eventType: 'Presence', presence: { type } }],
+  })
 }
 
 interface Ending {

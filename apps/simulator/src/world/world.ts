@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
-import type { Behaviour, Client } from '../options.ts'
+import type { Behaviour, Client, Deployment } from '../options.ts'
 import { Changes } from './changes.ts'
 import { createConversation, type Conversation, type ConversationProfile } from './conversation.ts'
 import { Grants } from './grants.ts'
+import { HistoryTokens } from './history-tokens.ts'
 import { createUuid } from './identifiers.ts'
 
 /** Someone who chats without having signed in. */
@@ -20,6 +21,7 @@ export const organization = { id: '776dbc31-50e7-44b3-bbfd-109acd22eca6', name: 
 export class World {
   readonly clock: Clock
   readonly grants: Grants
+  readonly historyTokens: HistoryTokens
   readonly guests = new Map<string, Guest>()
   readonly conversations = new Map<string, Conversation>()
   readonly changes = new Changes()
@@ -32,6 +34,7 @@ export class World {
     this.#initial = behaviour
     this.clock = clock
     this.grants = new Grants(clock)
+    this.historyTokens = new HistoryTokens(clock)
   }
 
   findClient(id: string): Client | undefined {
@@ -49,6 +52,10 @@ export class World {
     return guest
   }
 
+  findDeployment(id: string): Deployment | undefined {
+    return this.behaviour.deployments.find((deployment) => deployment.id === id)
+  }
+
   openConversation(guestId: string, profile: ConversationProfile): Conversation {
     const conversation = createConversation(createUuid(), guestId, profile, this.clock.now())
     this.conversations.set(conversation.id, conversation)
@@ -60,6 +67,7 @@ export class World {
   /** Back to how it was started: no guests, tokens or conversations, first behaviour. */
   reset(): void {
     this.grants.clear()
+    this.historyTokens.clear()
     this.guests.clear()
     this.#guestsByHint.clear()
     this.conversations.clear()

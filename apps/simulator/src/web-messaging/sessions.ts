@@ -1,0 +1,153 @@
+import type { Deployment } from '../options.ts'
+import { nextTime } from '../world/conversation.ts'
+import type { WrittenEntity } from '../world/entity.ts'
+import { createUuid } from '../world/identifiers.ts'
+import type { Conversation } from '../world/conversation.ts'
+import { disconnectByGuest } from '../world/take-part.ts'
+import type { World } from '../world/world.ts'
+import { eventFrame, type OutgoingFrame } from './frames.ts'
+import { createSession, type Session, type SessionConnection } from './session.ts'
+import { toBody } from './to-body.ts'
+
+/** What a guest's frame brought with it, beside what it says. */
+export interface Cause {
+  readonly tracingId?: string | undefined
+  readonly customAttributes?: Readonly<Record<string, string>> | undefined
+}
+
+/** All guest sessions, by the token that is their name and their only secret. */
+export class Sessions {
+  readonly #world: World
+  readonly #sessions = new Map<string, Session>()
+  /** The guest's frame being taken: its echo carries what it brought (§6). */
+  #cause: Cause = {}
+
+  constructor(world: World) {
+    this.#world = world
+    world.changes.watch((change) => change.type === 'reset' && this.clear())
+  }
+
+  find(token: string): Session | undefined {
+    return this.#sessions.get(token)
+  }
+
+  list(): Session[] {
+    return [...this.#sessions.values()]
+  }
+
+  /** The session of this token, or a new one; `startNew` leaves the one there is for good (§9.2). */
+  configure(token: string, deployment: Deployment, startNew: boolean): { session: Session; isNew: boolean } {
+    const known = this.#sessions.get(token)
+    if (known && !startNew) return { session: known, isNew: false }
+    const connections = [...(known?.connections ?? [])]
+    if (known) this.end(known)
+    const guest = this.#world.admitGuest(deployment.id, undefined)
+    const session = createSession(token, deployment.id, guest.id)
+    for (const connection of connections) session.connections.add(connection)
+    this.#sessions.set(token, session)
+    this.extend(session, deployment)
+    return { session, isNew: true }
+  }
+
+  /** A connection takes its place; one too many costs the oldest its own (§9.4). */
+  attach(session: Session, connection: SessionConnection, deployment: Deployment): void {
+    session.connections.delete(connection)
+    session.connections.add(connection)
+    for (const oldest of session.connections) {
+      if (session.connections.size <= deployment.limits.connectionsPerSession) return
+      session.connections.delete(oldest)
+      oldest.evict()
+    }
+  }
+
+  detach(token: string, connection: SessionConnection): void {
+    this.#sessions.get(token)?.connections.delete(connection)
+  }
+
+  /** Any message, of either side, puts the end off (§9.3). */
+  extend(session: Session, { sessionDurationSeconds }: Deployment): void {
+    const lifetimeMs = sessionDurationSeconds * 1000
+    session.expiresAtMs = this.#world.clock.now() + lifetimeMs
+    session.cancelExpiry()
+    session.cancelExpiry = this.#world.clock.after(lifetimeMs, () => this.#checkExpiry(session))
+  }
+
+  /** The session ends now, as if its time had run out. */
+  expire(session: Session): void {
+    this.broadcast(session, { ...eventFrame('SessionExpiredEvent'), type: 'response' })
+    this.end(session)
+  }
+
+  /** The session and its conversation are over; the token may begin another. */
+  end(session: Session): void {
+    session.cancelExpiry()
+    session.stopListening()
+    session.connections.clear()
+    if (this.#sessions.get(session.token) === session) this.#sessions.delete(session.token)
+    if (session.conversation) disconnectByGuest(this.#world, session.conversation)
+  }
+
+  /** The session's conversation, opened by its first use. */
+  conversationOf(session: Session): Conversation {
+    if (session.conversation) return session.conversation
+    const { customAttributes } = session
+    const conversation = this.#world.openConversation(session.guestId, {
+      name: customAttributes['name'] ?? customAttributes['Name'],
+      customAttributes,
+    })
+    conversation.lastAtMs = Math.max(conversation.lastAtMs, session.lastAtMs)
+    session.conversation = conversation
+    const listener = (written: WrittenEntity) => this.#tell(session, conversation, written)
+    conversation.listeners.add(listener)
+    session.stopListening = () => conversation.listeners.delete(listener)
+    return conversation
+  }
+
+  /** Runs what a guest's frame causes. */
+  causedBy<T>(cause: Cause, task: () => T): T {
+    this.#cause = cause
+    try {
+      return task()
+    } finally {
+      this.#cause = {}
+    }
+  }
+
+  broadcast(session: Session, frame: OutgoingFrame): void {
+    for (const connection of session.connections) connection.send(frame)
+  }
+
+  /** A time no other frame of this session has. */
+  nextTime(session: Session): string {
+    return new Date(nextTime(session.conversation ?? session, this.#world.clock.now())).toISOString()
+  }
+
+  clear(): void {
+    for (const session of this.#sessions.values()) {
+      session.cancelExpiry()
+      session.stopListening()
+      for (const connection of session.connections) connection.evict()
+    }
+    this.#sessions.clear()
+  }
+
+  #checkExpiry(session: Session): void {
+    // A timer of the runtime holds no more than some weeks.
+    if (this.#world.clock.now() >= session.expiresAtMs) return this.expire(session)
+    const leftMs = session.expiresAtMs - this.#world.clock.now()
+    session.cancelExpiry = this.#world.clock.after(leftMs, () => this.#checkExpiry(session))
+  }
+
+  #tell(session: Session, conversation: Conversation, { entity }: WrittenEntity): void {
+    const deployment = this.#world.findDeployment(session.deploymentId)
+    if (!deployment) return
+    if (entity.type !== 'Event') this.extend(session, deployment)
+    const isEvent = entity.type === 'Event' && entity.direction === 'outbound'
+    if (isEvent && conversation.disconnectType === 'client') return void session.untold.add(entity.id)
+    if (entity.direction === 'inbound') {
+      session.extras.set(entity.id, { messageId: createUuid(), customAttributes: this.#cause.customAttributes })
+    }
+    const body = toBody(entity, session.extras.get(entity.id), deployment, 'live')
+    if (body) this.broadcast(session, eventFrame('StructuredMessage', body, this.#cause.tracingId))
+  }
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+
+interface HistoryToken {
+  readonly sessionToken: string
+  readonly expiresAtMs: number
+}
+
+/** The short-lived tokens that open a session's history over REST (web-messaging.md §13). */
+export class HistoryTokens {
+  readonly #clock: Clock
+  readonly #tokens = new Map<string, HistoryToken>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** `exp` in epoch seconds, as it goes over the wire. */
+  issue(sessionToken: string, lifetimeSeconds: number): { jwt: string; exp: number } {
+    this.#sweep()
+    const expiresAtMs = this.#clock.now() + lifetimeSeconds * 1000
+    const jwt = ['header', 'history', 'signature'].map(() => randomBytes(18).toString('base64url')).join('.')
+    this.#tokens.set(jwt, { sessionToken, expiresAtMs })
+    return { jwt, exp: Math.floor(expiresAtMs / 1000) }
+  }
+
+  /** The session it opens; undefined when it is unknown or has expired. */
+  find(jwt: string): string | undefined {
+    const token = this.#tokens.get(jwt)
+    return token && token.expiresAtMs > this.#clock.now() ? token.sessionToken : undefined
+  }
+
+  clear(): void {
+    this.#tokens.clear()
+  }
+
+  #sweep(): void {
+    const nowMs = this.#clock.now()
+    for (const [jwt, { expiresAtMs }] of this.#tokens) {
+      if (expiresAtMs > nowMs) return
+      this.#tokens.delete(jwt)
+    }
+  }
+}
