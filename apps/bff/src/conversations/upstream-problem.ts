@@ -47,6 +47,24 @@ const tellings: Partial<Record<Cause, Telling>> = {
   },
   'message-too-long': { ...notAccepted, detail: 'This message is too long for the chat service. Please shorten it.' },
   'body-too-large': { ...notAccepted, detail: 'This message is too long for the chat service. Please shorten it.' },
+  'file-refused': {
+    code: 'attachment-refused',
+    status: 422,
+    title: 'The file was not accepted',
+    detail: 'The chat service does not accept this file.',
+  },
+  'file-missing': {
+    code: 'attachment-not-found',
+    status: 404,
+    title: 'No such file',
+    detail: 'This file is not available any more.',
+  },
+  'feature-off': {
+    code: 'not-supported',
+    status: 501,
+    title: 'Not possible here',
+    detail: 'The chat service of this site cannot do that.',
+  },
   'request-invalid': notAccepted,
   conflict: notAccepted,
   'conversation-ended': {

@@ -7,7 +7,7 @@ import type { Connector, Credential, UpstreamGuest, UpstreamSession } from '../c
 import { diagnose } from '../connectors/diagnosis/diagnose.ts'
 import type { Operation } from '../connectors/diagnosis/failure.ts'
 import { toDiagnosis, type Cause, type Verdict } from '../connectors/diagnosis/verdict.ts'
-import type { HttpClient } from '../connectors/guest-api/http.ts'
+import type { HttpClient } from '../connectors/http.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 
 export interface ScopeComparison {

@@ -25,6 +25,7 @@ export class ScriptedConnector implements Connector {
   readonly capabilities = {
     ...{ typing: true, attachments: false, structuredContent: false, clear: false, end: true, history: true },
     readReceipts: false,
+    presence: true,
   }
   /** Everything that happened, in the platform's order. */
   readonly record: StoredConnectorEvent[] = []

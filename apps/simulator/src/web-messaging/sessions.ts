@@ -92,7 +92,8 @@ export class Sessions {
     if (session.conversation) return session.conversation
     const { customAttributes } = session
     const conversation = this.#world.openConversation(session.guestId, {
-      name: customAttributes['name'] ?? customAttributes['Name'],
+      name: customAttributes['name'],
+      language: customAttributes['language'],
       customAttributes,
     })
     conversation.lastAtMs = Math.max(conversation.lastAtMs, session.lastAtMs)

@@ -27,6 +27,7 @@ const all = {
   end: true,
   history: true,
   readReceipts: true,
+  presence: true,
 }
 
 /** The page's state in front of a BFF that has no session yet, except for what `answers` says. */

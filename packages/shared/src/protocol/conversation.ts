@@ -11,6 +11,8 @@ export const Capabilities = v.object({
   end: v.boolean(),
   history: v.boolean(),
   readReceipts: v.boolean(),
+  /** Whether it is told who joins and leaves. */
+  presence: v.boolean(),
 })
 export type Capabilities = v.InferOutput<typeof Capabilities>
 

@@ -11,7 +11,11 @@ export const causes = [
   'conflict',
   'conversation-ended',
   'conversation-not-found',
+  'deployment-refused',
   'endpoint-not-found',
+  'feature-off',
+  'file-missing',
+  'file-refused',
   'forbidden-unexplained',
   'grant-unsupported',
   'intermediary',
@@ -31,6 +35,7 @@ export const causes = [
   'token-expired',
   'token-invalid',
   'token-missing',
+  'unauthenticated-refused',
   'user-context-required',
 ] as const
 export type Cause = (typeof causes)[number]
@@ -47,6 +52,7 @@ export type Action =
   | 'allow-address'
   | 'change-connector'
   | 'change-policy'
+  | 'check-deployment'
   | 'check-certificate'
   | 'check-network'
   | 'check-region'

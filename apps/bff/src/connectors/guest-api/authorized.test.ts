@@ -8,7 +8,7 @@ import { unreachable } from '../../../test/support/upstream-error.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { createAuthorizedClient } from './authorized.ts'
 import { GuestToken } from './guest-token.ts'
-import { createHttpClient } from './http.ts'
+import { createHttpClient } from '../http.ts'
 
 const SCOPES = ['messaging:conversation:write', 'messaging:guest:send']
 const SEND = { method: 'POST', path: '/messages', body: { text: 'hello' } } as const

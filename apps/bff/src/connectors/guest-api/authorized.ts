@@ -5,7 +5,7 @@ import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Operation } from '../diagnosis/failure.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import type { GuestCredential, GuestToken } from './guest-token.ts'
-import { NoAnswerError, type HttpAnswer, type HttpClient, type HttpRequest, type StreamAnswer } from './http.ts'
+import { NoAnswerError, type HttpAnswer, type HttpClient, type HttpRequest, type StreamAnswer } from '../http.ts'
 
 /** Calls as one guest: with a valid token, renewed and replayed once after a 401, every refusal diagnosed. */
 export interface AuthorizedClient {

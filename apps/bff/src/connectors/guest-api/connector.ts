@@ -16,7 +16,7 @@ import type { Operation } from '../diagnosis/failure.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { createAuthorizedClient, type AuthorizedClient } from './authorized.ts'
 import { GuestCredential, GuestToken, toCredential } from './guest-token.ts'
-import { createHttpClient, type HttpAnswer } from './http.ts'
+import { createHttpClient, type HttpAnswer } from '../http.ts'
 import { readList, receive, type ReceiverParts } from './receive.ts'
 import { createTokenRequests, type TokenClient } from './request-token.ts'
 
@@ -73,6 +73,7 @@ export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOp
       end: true,
       history: true,
       readReceipts: false,
+      presence: true,
     },
 
     async admit() {

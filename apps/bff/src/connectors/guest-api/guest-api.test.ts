@@ -19,7 +19,8 @@ for (const receive of ['stream', 'wait', 'poll'] as const) {
   connectorContract(`guest API over ${receive}`, {
     simulator: { receive },
     connect,
-    connectShortOfAGrant: (origin) => connect(origin, { scopes: DEFAULT_SCOPES.slice(0, 1) }),
+    refused: { cause: 'scope-missing', connect: (origin) => connect(origin, { scopes: DEFAULT_SCOPES.slice(0, 1) }) },
+    interrupt: (simulator) => simulator.control.expireTokens(),
   })
 }
 

@@ -4,7 +4,7 @@ import { createRecordingLogger } from '../../../test/support/loggers.ts'
 import { unreachable, upstreamError } from '../../../test/support/upstream-error.ts'
 import type { Attention, ConnectorEvent } from '../connector.ts'
 import type { AuthorizedClient } from './authorized.ts'
-import { NoAnswerError, type HttpRequest, type StreamAnswer } from './http.ts'
+import { NoAnswerError, type HttpRequest, type StreamAnswer } from '../http.ts'
 import { readList, receive, type Position } from './receive.ts'
 
 /** A platform that offers so much, and keeps a list of messages with ids up-1, up-2, … */

@@ -6,7 +6,7 @@ import type { Attention, ConnectorEvent } from '../connector.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { lostAnswer, type AuthorizedClient } from './authorized.ts'
-import { NoAnswerError } from './http.ts'
+import { NoAnswerError } from '../http.ts'
 import { translate } from './translate.ts'
 
 /*

@@ -2,7 +2,7 @@ import { readSample } from '@foyer/shared/platform/samples'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findSilentOrigin, startHttpServer, type ReceivedRequest } from '../../../test/support/http-server.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { createHttpClient } from './http.ts'
+import { createHttpClient } from '../http.ts'
 import { createTokenRequests, type TokenClient } from './request-token.ts'
 
 const SECRET = 'CANARY-client-secret'

@@ -5,7 +5,7 @@ import { diagnose } from '../diagnosis/diagnose.ts'
 import type { FailureContext, Operation, PlatformResponse } from '../diagnosis/failure.ts'
 import type { Verdict } from '../diagnosis/verdict.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { NoAnswerError, type HttpAnswer, type HttpClient } from './http.ts'
+import { NoAnswerError, type HttpAnswer, type HttpClient } from '../http.ts'
 
 /** The OAuth client that asks for guest tokens. `clientSecret` is absent for a public client. */
 export interface TokenClient {

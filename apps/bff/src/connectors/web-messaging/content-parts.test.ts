@@ -6,13 +6,15 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { toParts } from './content-parts.ts'
 
+const idOf = (id: string | null | undefined) => id ?? 'of-message'
+
 function partsOf(file: string): MessagePart[] {
   const frame = v.parse(ServerFrame, readSample('web-messaging', file))
   if (frame.class !== 'StructuredMessage') throw new Error('not a message')
-  return toParts(frame.body.text, frame.body.content ?? [])
+  return toParts(frame.body.text, frame.body.content ?? [], idOf)
 }
 
-const fromContent = (content: unknown) => toParts(undefined, [v.parse(ReceivedContent, content)])
+const fromContent = (content: unknown) => toParts(undefined, [v.parse(ReceivedContent, content)], idOf)
 
 describe('what a guest is shown', () => {
   const messages = sampleNames('web-messaging').filter((name) => /^s2c-[34]\d-/.test(name))
@@ -45,11 +47,40 @@ describe('what a guest is shown', () => {
     expect(card).toMatchObject({ card: { actions: [{ type: 'link' }, { type: 'choice' }] } })
   })
 
-  it('keeps a form readable: its introduction and its questions', () => {
-    const [form] = partsOf('s2c-40-outbound-form.json')
-    expect(form).toMatchObject({ type: 'unknown' })
-    expect((form as { fallback: string }).fallback).toContain('Rental form')
-    expect((form as { fallback: string }).fallback).toContain('Name')
+  it('asks the questions of a form, page by page', () => {
+    expect(partsOf('s2c-40-outbound-form.json')).toEqual([
+      {
+        type: 'form',
+        form: {
+          formId: '6b0a2e71-8c55-4d0f-b1a9-2f7730c8d9e4',
+          title: 'Rental form',
+          subtitle: 'Two questions',
+          start: 'Start',
+          pages: [
+            {
+              title: 'You',
+              subtitle: 'Your name',
+              questions: [{ ...{ kind: 'text', id: 'fld-name', title: 'Name' }, required: true, multiline: false }],
+            },
+            {
+              title: 'Boat',
+              subtitle: 'Which one',
+              questions: [
+                {
+                  ...{ kind: 'choice', id: 'fld-boat', required: false, multiple: false },
+                  options: [
+                    { value: 'kayak', title: 'Kayak' },
+                    { value: 'canoe', title: 'Canoe' },
+                  ],
+                },
+              ],
+            },
+          ],
+          reply: 'Form sent',
+          summary: true,
+        },
+      },
+    ])
   })
 
   it('keeps what nobody knows readable', () => {

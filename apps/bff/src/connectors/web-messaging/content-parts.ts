@@ -1,5 +1,7 @@
-import type { Card, CardAction, FormComponent, ReceivedContent } from '@foyer/shared/platform/web-messaging/content'
+import type { Attachment, Card, CardAction, ReceivedContent } from '@foyer/shared/platform/web-messaging/content'
 import type { Card as CardPart, CardAction as ActionPart, MessagePart } from '@foyer/shared/protocol/message-part'
+
+import { toForm } from './form-part.ts'
 
 type QuickReplies = Extract<MessagePart, { type: 'quick-replies' }>
 
@@ -7,11 +9,15 @@ type QuickReplies = Extract<MessagePart, { type: 'quick-replies' }>
  * What a guest is shown of a message's content (web-messaging.md §7): its text first, then every piece in order. Choices
  * that come one by one are put together. What cannot be drawn is told in words, never left out.
  */
-export function toParts(text: string | null | undefined, content: readonly ReceivedContent[]): MessagePart[] {
+export function toParts(
+  text: string | null | undefined,
+  content: readonly ReceivedContent[],
+  attachmentIdOf: (id: string | null | undefined) => string,
+): MessagePart[] {
   const parts: MessagePart[] = []
   if (text) parts.push({ type: 'text', text })
   for (const item of content) {
-    const part = toPart(item)
+    const part = toPart(item, attachmentIdOf)
     const last = parts.at(-1)
     if (part.type === 'quick-replies' && last?.type === 'quick-replies') last.replies.push(...part.replies)
     else parts.push(part)
@@ -19,7 +25,7 @@ export function toParts(text: string | null | undefined, content: readonly Recei
   return parts
 }
 
-function toPart(item: ReceivedContent): MessagePart {
+function toPart(item: ReceivedContent, attachmentIdOf: (id: string | null | undefined) => string): MessagePart {
   switch (item.contentType) {
     case 'QuickReply':
       return quickReplies(undefined, [item.quickReply])
@@ -55,9 +61,11 @@ function toPart(item: ReceivedContent): MessagePart {
       return { type: 'date-picker', title: words(title), subtitle: words(subtitle), times }
     }
     case 'Attachment':
-      return { type: 'unknown', fallback: item.attachment.filename ?? 'file' }
+      return toAttachment(item.attachment, attachmentIdOf(item.attachment.id))
     case 'Form':
-      return { type: 'unknown', fallback: readable('formPages' in item.form ? readableForm(item.form) : []) }
+      return 'response' in item.form
+        ? { type: 'unknown', fallback: readable(readableTexts(item.form)) }
+        : toForm(item.form)
     case 'Other':
       return { type: 'unknown', fallback: readable(readableTexts(item.original)) }
   }
@@ -67,8 +75,23 @@ function quickReplies(title: string | undefined, replies: readonly { text: strin
   return { type: 'quick-replies', title, replies: replies.map(({ text, payload }) => ({ text, payload })) }
 }
 
-function toCard({ title, description, actions }: Card): CardPart {
-  return { title, description: words(description), actions: actions.flatMap((action) => toAction(action) ?? []) }
+function toAttachment({ filename, fileSize, mime }: Attachment, attachmentId: string): MessagePart {
+  const size = typeof fileSize === 'number' && fileSize >= 0 ? { size: fileSize } : {}
+  const name = (filename ?? 'file').slice(0, 255).toWellFormed()
+  return {
+    type: 'attachment',
+    attachment: { attachmentId, name, mediaType: mime ?? 'application/octet-stream', ...size },
+  }
+}
+
+function toCard({ title, description, image, actions }: Card): CardPart {
+  const picture = safeAddress(image ?? '')
+  return {
+    title,
+    description: words(description),
+    image: picture,
+    actions: actions.flatMap((action) => toAction(action) ?? []),
+  }
 }
 
 /** Undefined for what cannot be done: a link without a safe address, a button that says nothing. */
@@ -86,23 +109,6 @@ function safeAddress(address: string): string | undefined {
 }
 
 const words = (text: string | null | undefined): string | undefined => text ?? undefined
-
-interface FormWords {
-  introduction?: { title?: string | null | undefined; subtitle?: string | null | undefined } | null | undefined
-  formPages?:
-    readonly { title?: string | null | undefined; pageComponents: readonly FormComponent[] }[] | null | undefined
-}
-
-function readableForm({ introduction, formPages }: FormWords): string[] {
-  const questions = (formPages ?? []).flatMap(({ title, pageComponents }) => [
-    title,
-    ...pageComponents.map(
-      ({ input, wheelPicker, listPicker, datePicker }) =>
-        [input, wheelPicker, listPicker, datePicker].find(Boolean)?.title,
-    ),
-  ])
-  return [introduction?.title, introduction?.subtitle, ...questions].filter((line) => typeof line === 'string')
-}
 
 /** Names of fields that hold words meant for people, wherever the platform uses them. */
 const TEXT_FIELDS = new Set(['text', 'title', 'subtitle', 'description', 'url'])

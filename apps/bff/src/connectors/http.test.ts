@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { findSilentOrigin, startHttpServer } from '../../../test/support/http-server.ts'
+import { findSilentOrigin, startHttpServer } from '../../test/support/http-server.ts'
 import { createHttpClient, NoAnswerError, type HttpClient } from './http.ts'
 
 const GET = { method: 'GET', path: '/thing' } as const

@@ -1,0 +1,78 @@
+import type { Clock } from '../../clock.ts'
+
+/** How much may leave, in the platform's own measures (web-messaging.md §16). */
+export interface PlatformLimits {
+  readonly messagesPerSecond: number
+  readonly requestsPerMinute: number
+  readonly historyPerMinute: number
+}
+
+/** A little less than what the platform allows, and no more messages than §22 counsels: it counts by its own clock. */
+export const DEFAULT_LIMITS: PlatformLimits = { messagesPerSecond: 2, requestsPerMinute: 55, historyPerMinute: 9 }
+
+/** So often at most the agent is told that the guest types (§8.1). */
+const TYPING_MS = 5_000
+
+/**
+ * Lets things leave no faster than so many in any window of time: whatever window the platform counts in, it never finds
+ * more. Those who wait leave in the order they came.
+ */
+export class Pace {
+  readonly #clock: Clock
+  readonly #windowMs: number
+  readonly #most: number
+  #left: number[] = []
+  #notBeforeMs = 0
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(clock: Clock, most: number, windowMs: number) {
+    this.#clock = clock
+    this.#windowMs = windowMs
+    this.#most = most
+  }
+
+  /** Resolves when one more may leave, and counts it. Rejects with the signal's reason. */
+  async turn(signal?: AbortSignal): Promise<void> {
+    const mine = this.#last.then(() => this.#wait(signal))
+    this.#last = mine.catch(() => undefined)
+    return mine
+  }
+
+  /** The platform asked for a pause. */
+  pause(ms: number): void {
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#clock.monotonic() + ms)
+  }
+
+  async #wait(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted()
+      const nowMs = this.#clock.monotonic()
+      this.#left = this.#left.filter((atMs) => atMs > nowMs - this.#windowMs)
+      const oldestMs = this.#left.length < this.#most ? undefined : this.#left[0]
+      const waitMs = Math.max(this.#notBeforeMs - nowMs, oldestMs === undefined ? 0 : oldestMs + this.#windowMs - nowMs)
+      if (waitMs <= 0) return void this.#left.push(nowMs)
+      await this.#clock.sleep(waitMs, signal)
+    }
+  }
+}
+
+/** Whether now is a time to tell of typing: not again so soon, but at once after a message (§8.1). */
+export class TypingPace {
+  readonly #clock: Clock
+  #lastMs = -Infinity
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  isDue(): boolean {
+    const nowMs = this.#clock.monotonic()
+    if (nowMs - this.#lastMs < TYPING_MS) return false
+    this.#lastMs = nowMs
+    return true
+  }
+
+  reset(): void {
+    this.#lastMs = -Infinity
+  }
+}

@@ -1,0 +1,65 @@
+import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
+import { silenceOf, type WebMessagingOperation } from './error-codes.ts'
+
+/** How long an answer may take. */
+const ANSWER_MS = 10_000
+
+interface Waiter {
+  readonly operation: WebMessagingOperation
+  readonly settle: (frame: ServerFrame) => void
+  readonly fail: (error: Error) => void
+}
+
+/**
+ * Requests on one socket that wait for their answer, told apart by `tracingId` (web-messaging.md §3.3). An error frame
+ * without one is taken for the answer to the message that waits longest (§17).
+ */
+export class Requests {
+  readonly #waiters = new Map<string, Waiter>()
+
+  /** Resolves to the frame that answers, error or not. Throws UpstreamError `network`, outcome `unknown`. */
+  async answerTo(
+    tracingId: string,
+    operation: WebMessagingOperation,
+    signal?: AbortSignal,
+    timeoutMs = ANSWER_MS,
+  ): Promise<ServerFrame> {
+    const { promise, resolve, reject } = Promise.withResolvers<ServerFrame>()
+    const timer = setTimeout(() => reject(silenceOf(operation, 'ANSWER_TIMEOUT', 'unknown')), timeoutMs)
+    const abort = () => reject(signal?.reason as Error)
+    signal?.addEventListener('abort', abort, { once: true })
+    this.#waiters.set(tracingId, { operation, settle: resolve, fail: reject })
+    try {
+      signal?.throwIfAborted()
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      this.#waiters.delete(tracingId)
+    }
+  }
+
+  /** Whether the frame was an answer somebody waited for. */
+  take(frame: ServerFrame): boolean {
+    const waiter = this.#find(frame)
+    waiter?.settle(frame)
+    return waiter !== undefined
+  }
+
+  /** The socket is gone: what was asked may have been done all the same. */
+  failAll(): void {
+    for (const { operation, fail } of this.#waiters.values()) fail(silenceOf(operation, 'SOCKET_LOST', 'unknown'))
+    this.#waiters.clear()
+  }
+
+  #find(frame: ServerFrame): Waiter | undefined {
+    const tracingId = frame.tracingId ?? (typeof frame.body === 'object' ? tracingIdIn(frame.body) : undefined)
+    if (tracingId !== undefined) return this.#waiters.get(tracingId)
+    if (frame.class !== 'string' && frame.class !== 'TooManyRequestsErrorMessage') return undefined
+    return [...this.#waiters.values()].find(({ operation }) => operation === 'send')
+  }
+}
+
+function tracingIdIn(body: object): string | undefined {
+  return 'tracingId' in body && typeof body.tracingId === 'string' ? body.tracingId : undefined
+}
