@@ -4,6 +4,7 @@ import type { UploadLimits } from '@foyer/shared/protocol/config'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import { NoAnswerError, type HttpClient } from '../http.ts'
+import { UpstreamError } from '../upstream-error.ts'
 import { refusalOf, silenceOf } from './error-codes.ts'
 
 /** What a deployment's configuration means for a conversation (web-messaging.md §19.2). */
@@ -69,11 +70,17 @@ export function createDeploymentReader({ http, deploymentId, clock }: Deployment
       if (known && clock.monotonic() - known.atMs < FRESH_MS) return known.facts
       underWay ??= fetch().finally(() => (underWay = undefined))
       const old = known?.facts
-      return old ? underWay.catch(() => old) : underWay
+      return old ? underWay.catch((error: unknown) => keepUnlessRefused(old, error)) : underWay
     },
   }
 }
 export type DeploymentReader = ReturnType<typeof createDeploymentReader>
+
+/** A failure passes; a deployment that was switched off or deleted is not kept open by what was known of it. */
+function keepUnlessRefused(old: DeploymentFacts, error: unknown): DeploymentFacts {
+  if (error instanceof UpstreamError && error.code === 'deployment-refused') throw error
+  return old
+}
 
 /** Undefined for a deployment that takes no guests. */
 function toFacts({
