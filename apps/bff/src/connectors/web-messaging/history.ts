@@ -46,11 +46,12 @@ export class History {
   async readFrom(time: string | undefined, signal?: AbortSignal): Promise<NormalizedMessage[]> {
     const found: NormalizedMessage[] = []
     for (let pageNumber = 1; pageNumber <= MAX_PAGES; pageNumber++) {
-      const entities = await this.#readPage(pageNumber, signal)
+      const { entities, pageSize } = await this.#readPage(pageNumber, signal)
       const messages = entities.flatMap((entity) => this.#parse(entity))
       found.push(...messages)
       const isThere = time !== undefined && messages.some(({ channel }) => (channel?.time ?? '') < time)
-      if (entities.length < PAGE_SIZE || isThere) break
+      // The platform may give smaller pages than it was asked for; its own word says when one is not full.
+      if (entities.length === 0 || entities.length < (pageSize ?? 0) || isThere) break
     }
     // Newest first, page by page; what has no time stays where it stood.
     const oldestFirst = found.reverse()
@@ -64,7 +65,7 @@ export class History {
     return []
   }
 
-  async #readPage(pageNumber: number, signal?: AbortSignal): Promise<unknown[]> {
+  async #readPage(pageNumber: number, signal?: AbortSignal): Promise<HistoryPage> {
     for (let attempt = 0; ; attempt++) {
       await this.#parts.pace.turn(signal)
       const { status, headers, body } = await this.#request(pageNumber, signal)
@@ -75,7 +76,7 @@ export class History {
       if (status !== 200) throw this.#refuse(status, headers['retry-after'])
       const page = v.safeParse(v.pipe(v.string(), v.parseJson(), HistoryPage), body)
       if (!page.success) throw refusalOf('history', 5000, { outcome: 'unknown' })
-      return page.output.entities
+      return page.output
     }
   }
 

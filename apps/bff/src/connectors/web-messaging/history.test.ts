@@ -1,0 +1,83 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { startHttpServer } from '../../../test/support/http-server.ts'
+import { silentLogger } from '../../../test/support/loggers.ts'
+import { createHttpClient } from '../http.ts'
+import { History } from './history.ts'
+import { Pace } from './pacing.ts'
+
+const timeOf = (number: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, number)).toISOString()
+const entity = (number: number) => ({
+  ...{ id: `m${number}`, type: 'Text', direction: 'Outbound', text: `${number}` },
+  channel: { time: timeOf(number) },
+})
+
+interface Answer {
+  readonly status: number
+  readonly entities?: unknown[]
+  readonly retryAfter?: string
+  readonly pageSize?: number
+}
+
+/** A history towards a server that gives these answers one after the other, then empty pages. */
+async function startHistory(...answers: Answer[]) {
+  const left = [...answers]
+  const server = await startHttpServer((response) => {
+    const { status, entities = [], retryAfter, pageSize = 25 } = left.shift() ?? { status: 200 }
+    if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter)
+    response.writeHead(status).end(JSON.stringify(status === 200 ? { entities, pageSize } : {}))
+  })
+  const http = createHttpClient(server.origin)
+  onTestFinished(() => http.close())
+  const clock = new FakeClock()
+  let tokens = 0
+  const history = new History({
+    ...{ http, clock, logger: silentLogger, pace: new Pace(clock, 1_000, 60_000) },
+    getJwt: () => Promise.resolve({ jwt: `jwt-${++tokens}`, exp: clock.now() / 1000 + 60 }),
+  })
+  const used = () => server.received.map(({ headers }) => headers['authorization'])
+  return { history, server, clock, used }
+}
+
+test('all pages are read, oldest first, also where they are smaller than asked for', async () => {
+  const { history, used } = await startHistory(
+    { status: 200, entities: [entity(4), entity(3)], pageSize: 2 },
+    { status: 200, entities: [entity(2), entity(1)], pageSize: 2 },
+  )
+  expect((await history.readFrom(undefined)).map(({ id }) => id)).toEqual(['m1', 'm2', 'm3', 'm4'])
+  expect(used()).toEqual(['Bearer jwt-1', 'Bearer jwt-1', 'Bearer jwt-1'])
+})
+
+test('reading stops where the asked time is passed', async () => {
+  const { history, server } = await startHistory({
+    status: 200,
+    entities: [entity(3), entity(2), entity(1)],
+    pageSize: 3,
+  })
+  expect((await history.readFrom(timeOf(2))).map(({ id }) => id)).toEqual(['m2', 'm3'])
+  expect(server.received).toHaveLength(1)
+})
+
+test('one bad entity costs one', async () => {
+  const { history } = await startHistory({ status: 200, entities: [entity(2), 'nonsense', entity(1)] })
+  expect((await history.readFrom(undefined)).map(({ id }) => id)).toEqual(['m1', 'm2'])
+})
+
+test('a token that is refused or about to end is replaced once', async () => {
+  const { history, clock, used } = await startHistory({ status: 401 })
+  await history.readFrom(undefined)
+  await clock.advance(56_000)
+  await history.readFrom(undefined)
+  history.forgetJwt()
+  await history.readFrom(undefined)
+  expect(used()).toEqual(['Bearer jwt-1', 'Bearer jwt-2', 'Bearer jwt-3', 'Bearer jwt-4'])
+})
+
+test.each([
+  [[{ status: 401 }, { status: 401 }], 'platform-unavailable', undefined],
+  [[{ status: 429, retryAfter: '7' }], 'rate-limited', 7_000],
+  [[{ status: 503 }], 'platform-unavailable', undefined],
+])('a refusal is told, to be tried again (%j)', async (answers, cause, retryAfterMs) => {
+  const { history } = await startHistory(...answers)
+  await expect(history.readFrom(undefined)).rejects.toMatchObject({ code: cause, retryable: true, retryAfterMs })
+})
