@@ -1,5 +1,5 @@
 import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
-import { toDiagnosis, type Cause } from '../connectors/diagnosis/verdict.ts'
+import { toDiagnosis, type Cause, type Verdict } from '../connectors/diagnosis/verdict.ts'
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 
 /** What a guest can be told of a refusal; the rest is for the person who runs Foyer and stands in the diagnosis. */
@@ -81,12 +81,29 @@ const tellings: Partial<Record<Cause, Telling>> = {
   },
 }
 
+/** What is wrong with a file, by the platform's code (web-messaging.md §17): the guest can choose another. */
+const fileTellings: Readonly<Record<string, string>> = {
+  4001: 'Files of this type are not accepted here. Please choose another kind of file.',
+  4002: 'This file is too large. Please choose a smaller one.',
+  4003: 'The content of this file does not match its type. Please choose another file.',
+  4004: 'The name of this file is not accepted. Please rename it; it needs an ending such as .pdf.',
+  4005: 'The name of this file is too long. Please give it a shorter one.',
+  4010: 'The file did not arrive. Please try to attach it again.',
+  4102: 'This file is empty. Please choose another one.',
+}
+
+function tellingOf({ cause, evidence }: Verdict): Telling {
+  const telling = tellings[cause] ?? refused
+  const detail = cause === 'file-refused' ? fileTellings[evidence.code ?? ''] : undefined
+  return detail === undefined ? telling : { ...telling, detail }
+}
+
 /** An address for each code; what it means stands in docs/problems. */
 export const problemType = (code: ProblemCode): string => `urn:foyer:problem:${code}`
 
 /** The problem a guest sees, with the diagnosis where it may be shown. */
 export function toUpstreamProblem({ verdict }: UpstreamError, showDiagnosis: boolean): Problem {
-  const telling = tellings[verdict.cause] ?? refused
+  const telling = tellingOf(verdict)
   return {
     type: problemType(telling.code),
     ...telling,

@@ -1,0 +1,78 @@
+import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
+import { describe, expect, test } from 'vitest'
+import { toUpstreamProblem } from '../../conversations/upstream-problem.ts'
+import { refusalIn, refusalOf } from './error-codes.ts'
+
+const WORDS = 'CANARY words of the platform'
+const said = (code: number): ServerFrame => ({ class: 'string', type: 'message', code, body: WORDS })
+
+describe('a code of the platform', () => {
+  test.each([
+    [400, 'request-invalid', false],
+    [401, 'unauthenticated-refused', false],
+    [403, 'feature-off', false],
+    [408, 'platform-unavailable', true],
+    [409, 'conversation-ended', false],
+    [429, 'rate-limited', true],
+    [4000, 'feature-off', false],
+    [4001, 'file-refused', false],
+    [4006, 'conversation-ended', false],
+    [4007, 'conversation-ended', false],
+    [4008, 'file-missing', false],
+    [4011, 'message-too-long', false],
+    [4012, 'request-invalid', false],
+    [4013, 'body-too-large', false],
+    [4029, 'rate-limited', true],
+    [4102, 'file-refused', false],
+    [503, 'platform-unavailable', true],
+    [5000, 'platform-unavailable', true],
+  ])('%i means %s (retryable: %s), and its words are not passed on', (code, cause, retryable) => {
+    const refusal = refusalIn(said(code), 'send')
+    expect(refusal).toMatchObject({ code: cause, retryable, outcome: 'refused' })
+    expect(refusal?.verdict.evidence).toMatchObject({ operation: 'send', code: String(code) })
+    expect(JSON.stringify(refusal?.verdict)).not.toContain('CANARY')
+  })
+
+  test('for a socket that is not opened is a matter of the deployment, unless it passes', () => {
+    expect(refusalOf('open', 403)).toMatchObject({ code: 'deployment-refused', retryable: false })
+    expect(refusalOf('open', 403).verdict.fix).not.toEqual([])
+    expect(refusalOf('open', 429)).toMatchObject({ code: 'rate-limited', retryable: true })
+    expect(refusalOf('open', 503)).toMatchObject({ code: 'platform-unavailable', retryable: true })
+    expect(refusalOf('configure', 400).code).toBe('deployment-refused')
+  })
+})
+
+describe('a frame', () => {
+  const envelope = { type: 'message', code: 200 }
+
+  test('tells how long to wait', () => {
+    const body = { retryAfter: 3, errorCode: 4029, errorMessage: WORDS }
+    const refusal = refusalIn({ ...envelope, code: 429, class: 'TooManyRequestsErrorMessage', body }, 'send')
+    expect(refusal).toMatchObject({ code: 'rate-limited', retryAfterMs: 3_000 })
+  })
+
+  test.each(['GenerateUrlError', 'UploadFailureEvent'] as const)('%s is about a file', (name) => {
+    const body = { attachmentId: 'a', errorCode: 4002, errorMessage: WORDS }
+    expect(refusalIn({ ...envelope, class: name, body }, 'file')).toMatchObject({ code: 'file-refused' })
+  })
+
+  test('that refuses nothing is no refusal', () => {
+    const body = { attachmentId: 'a' }
+    expect(refusalIn({ ...envelope, class: 'AttachmentDeletedResponse', body }, 'file')).toBeUndefined()
+  })
+})
+
+test.each([
+  [4001, /type/],
+  [4002, /too large/],
+  [4004, /name/],
+  [4005, /too long/],
+  [4102, /empty/],
+])('the guest reads what is wrong with a file (%i)', (code, words) => {
+  const problem = toUpstreamProblem(refusalOf('file', code), false)
+  expect(problem).toMatchObject({
+    code: 'attachment-refused',
+    status: 422,
+    detail: expect.stringMatching(words) as string,
+  })
+})
