@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { findSilentOrigin, startHttpServer } from '../../../test/support/http-server.ts'
+import { exactly } from './exact-length.ts'
+import { createMedia } from './media.ts'
+
+function createTestMedia(...origins: string[]) {
+  const media = createMedia({ origins, domains: ['localhost'] })
+  onTestFinished(() => media.close())
+  return media
+}
+
+const textOf = (bytes: ReadableStream<Uint8Array>) => new Response(bytes).text()
+const streamOf = (...chunks: (string | Uint8Array)[]) =>
+  ReadableStream.from(chunks.map((chunk) => Buffer.from(chunk))) as ReadableStream<Uint8Array>
+
+describe('fetching', () => {
+  test('brings type, size and bytes', async () => {
+    const { origin } = await startHttpServer((response) => {
+      response.writeHead(200, { 'content-type': 'Text/Plain; charset=utf-8', 'content-length': 5 }).end('Grüe')
+    })
+    const file = await createTestMedia(origin).fetch(`${origin}/a`)
+    expect(file).toMatchObject({ mediaType: 'text/plain', size: 5 })
+    expect(await textOf(file.bytes)).toBe('Grüe')
+  })
+
+  test('follows a redirect to an allowed address', async () => {
+    const { origin } = await startHttpServer((response, { path }) => {
+      if (path === '/there') response.end('here')
+      else response.writeHead(302, { location: '/there' }).end()
+    })
+    expect(await textOf((await createTestMedia(origin).fetch(`${origin}/a`)).bytes)).toBe('here')
+  })
+
+  test('does not follow one to another address, nor more than three', async () => {
+    const other = await startHttpServer((response) => void response.end('secret'))
+    const server = await startHttpServer((response, { path }) => {
+      response.writeHead(302, { location: path === '/out' ? `${other.origin}/x` : '/round' }).end()
+    })
+    const media = createTestMedia(server.origin)
+    await expect(media.fetch(`${server.origin}/out`)).rejects.toMatchObject({ code: 'file-missing' })
+    expect(other.received).toEqual([])
+    await expect(media.fetch(`${server.origin}/round`)).rejects.toMatchObject({ code: 'file-missing' })
+    expect(server.received).toHaveLength(1 + 4)
+  })
+
+  test('asks nobody for an address that is not allowed', async () => {
+    const other = await startHttpServer((response) => void response.end())
+    await expect(createTestMedia().fetch(`${other.origin}/x`)).rejects.toMatchObject({ code: 'file-missing' })
+    expect(other.received).toEqual([])
+  })
+
+  test('does not connect to a private address under an allowed name', async () => {
+    const refusal = createTestMedia().fetch('https://localhost/x')
+    await expect(refusal).rejects.toMatchObject({ verdict: { evidence: { code: 'EPRIVATE' } } })
+  })
+
+  test.each([
+    [403, 'file-missing'],
+    [404, 'file-missing'],
+    [500, 'platform-unavailable'],
+  ])('tells what %i means', async (status, cause) => {
+    const { origin } = await startHttpServer((response) => void response.writeHead(status).end())
+    await expect(createTestMedia(origin).fetch(`${origin}/a`)).rejects.toMatchObject({ code: cause })
+  })
+
+  test('refuses a file that says it is too large, and tells when nobody answers', async () => {
+    const { origin } = await startHttpServer((response) => {
+      response.writeHead(200, { 'content-length': 51 * 1024 * 1024 }).flushHeaders()
+    })
+    await expect(createTestMedia(origin).fetch(`${origin}/a`)).rejects.toMatchObject({ code: 'file-refused' })
+    const silent = await findSilentOrigin()
+    await expect(createTestMedia(silent).fetch(silent)).rejects.toMatchObject({ code: 'network', retryable: true })
+  })
+})
+
+describe('putting', () => {
+  test('sends just the headers it is given, with the length, and the bytes', async () => {
+    const server = await startHttpServer((response) => void response.end())
+    const bytes = randomBytes(10).toString('hex')
+    const headers = { 'x-amz-tagging': 'a=b', 'content-type': 'image/png', 'content-length': '20' }
+    await createTestMedia(server.origin).put(`${server.origin}/slot`, headers, streamOf(bytes).pipeThrough(exactly(20)))
+    expect(server.received).toMatchObject([{ method: 'PUT', path: '/slot', headers, body: bytes }])
+    expect(server.received[0]?.headers).not.toHaveProperty('transfer-encoding')
+  })
+
+  test.each([
+    ['longer', 'four and more'],
+    ['shorter', 'one'],
+  ])('fails for a file that is %s than declared', async (_what, text) => {
+    const server = await startHttpServer((response) => void response.end())
+    const put = createTestMedia(server.origin).put(
+      `${server.origin}/slot`,
+      { 'content-type': 'text/plain', 'content-length': '4' },
+      streamOf(text).pipeThrough(exactly(4)),
+    )
+    await expect(put).rejects.toThrow()
+    expect(server.received).toEqual([])
+  })
+
+  test.each([
+    [403, 'file-refused', false],
+    [503, 'platform-unavailable', true],
+  ])('tells what %i means', async (status, cause, retryable) => {
+    const { origin } = await startHttpServer((response) => void response.writeHead(status).end())
+    const put = createTestMedia(origin).put(`${origin}/slot`, { 'content-length': '1' }, streamOf('a'))
+    await expect(put).rejects.toMatchObject({ code: cause, retryable })
+  })
+})
