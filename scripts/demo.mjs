@@ -12,6 +12,8 @@ export function demoEnv() {
       PORT: port,
       FOYER_PLATFORM_URL: simulatorUrl,
       FOYER_PLATFORM_DOMAIN: '', // set empty, it is not read from .env either
+      ...(process.env.FOYER_CONNECTOR ? { FOYER_CONNECTOR: process.env.FOYER_CONNECTOR } : {}),
+      FOYER_DEPLOYMENT_ID: process.env.FOYER_DEPLOYMENT_ID || '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5',
       FOYER_CLIENT_ID: process.env.FOYER_CLIENT_ID || 'eb2243d8-1bf4-4401-a290-45bfbbe7c828',
       ...(process.env.FOYER_CLIENT_SECRET_FILE ? {} : { FOYER_CLIENT_SECRET: clientSecret }),
       FOYER_STORE: process.env.FOYER_STORE || 'memory:',

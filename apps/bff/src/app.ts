@@ -84,7 +84,7 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
     .use(createSecurityHeaders())
     .use('/api/*', createSameOrigin(new URL(config.publicUrl).origin))
     .use('/api/*', createSessionCookie({ sessions, clock, lifetimes }))
-    .route('/', createConfigRoutes({ showDiagnosis }))
+    .route('/', createConfigRoutes({ showDiagnosis, readSettings: readSettingsOf(connector) }))
     .route(
       '/',
       createSessionRoutes({
@@ -116,6 +116,14 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
       await relay.close()
       database.close()
     },
+  }
+}
+
+/** Without the platform's word in the type: routes do not see a connector. */
+function readSettingsOf(connector: Connector) {
+  return async () => {
+    const settings = await connector.readSettings?.()
+    return settings && { ...settings, languages: [...settings.languages] }
   }
 }
 

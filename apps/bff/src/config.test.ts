@@ -86,7 +86,37 @@ describe('what is set', () => {
   })
 
   test('the secret `none` means a public client', () => {
-    expect(read({ FOYER_CLIENT_SECRET: 'none' }).clientSecret).toBeUndefined()
+    expect(read({ FOYER_CLIENT_SECRET: 'none' })).toMatchObject({ clientSecret: undefined })
+  })
+})
+
+describe('Web Messaging', () => {
+  const WEB = { FOYER_CLIENT_ID: undefined, FOYER_CLIENT_SECRET: undefined, FOYER_CONNECTOR: 'web-messaging' }
+
+  test('needs the id of a deployment and no client', () => {
+    expect(read({ ...WEB, FOYER_DEPLOYMENT_ID: 'd-1' })).toMatchObject({
+      ...{ connector: 'web-messaging', deploymentId: 'd-1', socketOrigin: undefined, mediaHosts: [] },
+      hosts: { webmessaging: 'wss://webmessaging.mypurecloud.de', apiCdn: 'https://api-cdn.mypurecloud.de' },
+    })
+    expect(problemsOf(WEB)).toEqual(['FOYER_DEPLOYMENT_ID is missing: the id of the Messenger deployment'])
+  })
+
+  test('takes one origin for all hosts, an Origin, and hosts of pictures', () => {
+    const change = { FOYER_PLATFORM_DOMAIN: undefined, FOYER_PLATFORM_URL: 'http://127.0.0.1:4410' }
+    const more = { FOYER_ORIGIN: 'https://shop.example', FOYER_MEDIA_HOSTS: 'a.example,b.example' }
+    expect(read({ ...WEB, ...change, ...more, FOYER_DEPLOYMENT_ID: 'd-1' })).toMatchObject({
+      ...{ socketOrigin: 'https://shop.example', mediaHosts: ['a.example', 'b.example'] },
+      hosts: { api: 'http://127.0.0.1:4410', webmessaging: 'ws://127.0.0.1:4410' },
+    })
+  })
+
+  test.each([
+    ['FOYER_DEPLOYMENT_ID', 'no/path'],
+    ['FOYER_ORIGIN', 'https://shop.example/path'],
+    ['FOYER_MEDIA_HOSTS', 'https://a.example'],
+    ['FOYER_MEDIA_HOSTS', '*'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(problemsOf({ ...WEB, FOYER_DEPLOYMENT_ID: 'd-1', [name]: value })).toEqual([expect.stringContaining(name)])
   })
 })
 
@@ -174,7 +204,7 @@ describe('a wrong value stops the start with its name, and without any secret', 
 
   test('several at once, each with its own sentence', () => {
     const problems = problemsOf({ PORT: 'x', FOYER_LOG_LEVEL: 'x', FOYER_CLIENT_ID: undefined })
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['PORT', 'FOYER_CLIENT_ID', 'FOYER_LOG_LEVEL'])
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['PORT', 'FOYER_LOG_LEVEL', 'FOYER_CLIENT_ID'])
   })
 
   test.each([
@@ -199,7 +229,7 @@ describe('a secret in a file', () => {
 
   test('is read without the line end it was written with', () => {
     const change = { FOYER_CLIENT_SECRET: undefined, FOYER_CLIENT_SECRET_FILE: keepIn(`${SECRET}\n`) }
-    expect(read(change).clientSecret).toBe(SECRET)
+    expect(read(change)).toMatchObject({ clientSecret: SECRET })
   })
 
   test('may be the keys', () => {

@@ -12,18 +12,37 @@ import type { SessionLifetimes } from './sessions/session.ts'
 import { KEY_BYTES } from './storage/sealing.ts'
 
 /** Everything Foyer is told from outside, read once and checked. docs/configuration.md explains each variable. */
-export interface Config {
-  readonly host: string
-  readonly port: number
-  readonly publicUrl: string
+export type Config = CommonConfig & (GuestApiConfig | WebMessagingConfig)
+
+/** How the guest REST API is spoken to. */
+export interface GuestApiConfig {
   readonly connector: 'guest-api'
-  readonly platformOrigin: string
-  /** The platform's domain, or its origin where that is all there is; for diagnoses. */
-  readonly region: string
   readonly clientId: string
   /** Absent for a public client. */
   readonly clientSecret: string | undefined
   readonly scopes: readonly string[]
+}
+
+/** How Web Messaging is spoken to. */
+export interface WebMessagingConfig {
+  readonly connector: 'web-messaging'
+  readonly deploymentId: string
+  /** What is sent as `Origin`; absent where the deployment lets everybody in. */
+  readonly socketOrigin: string | undefined
+  /** Host names pictures may come from, beside the platform's own. */
+  readonly mediaHosts: readonly string[]
+}
+
+interface CommonConfig {
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string
+  /** Of the platform's REST API. */
+  readonly platformOrigin: string
+  /** Origins of the platform's hosts; one and the same where FOYER_PLATFORM_URL stands for all. */
+  readonly hosts: { readonly api: string; readonly apiCdn: string; readonly webmessaging: string }
+  /** The platform's domain, or its origin where that is all there is; for diagnoses. */
+  readonly region: string
   /** A file, or `:memory:`. */
   readonly store: string
   /** Keys that seal what is stored, newest first. */
@@ -56,6 +75,9 @@ const KNOWN = [
   'FOYER_PLATFORM_URL',
   'FOYER_CLIENT_ID',
   'FOYER_SCOPES',
+  'FOYER_DEPLOYMENT_ID',
+  'FOYER_ORIGIN',
+  'FOYER_MEDIA_HOSTS',
   'FOYER_STORE',
   'FOYER_INSPECTOR',
   'FOYER_LOG_LEVEL',
@@ -79,7 +101,10 @@ const Environment = v.object({
       v.check(isSecureOrigin, 'must be an https origin such as https://chat.example.com; http only for localhost'),
     ),
   ),
-  FOYER_CONNECTOR: v.optional(v.picklist(['guest-api'], 'must be guest-api'), 'guest-api'),
+  FOYER_CONNECTOR: v.optional(
+    v.picklist(['guest-api', 'web-messaging'], 'must be guest-api or web-messaging'),
+    'guest-api',
+  ),
   FOYER_PLATFORM_DOMAIN: v.optional(v.string()),
   FOYER_PLATFORM_URL: v.optional(
     v.pipe(
@@ -87,17 +112,34 @@ const Environment = v.object({
       v.check(isSecureOrigin, 'must be an https origin without a path; http only for a loopback address'),
     ),
   ),
-  FOYER_CLIENT_ID: v.pipe(
-    v.string('is missing: the id of the OAuth client that asks for guest tokens'),
-    v.regex(/^[\x21-\x7e]{1,200}$/, 'must be the id of an OAuth client'),
+  FOYER_CLIENT_ID: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'must be the id of an OAuth client'))),
+  FOYER_DEPLOYMENT_ID: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,128}$/, 'must be the id of a Messenger deployment')),
   ),
-  FOYER_CLIENT_SECRET: v.pipe(
-    v.string('is missing: the secret of the OAuth client, or `none` for a public client'),
-    v.check(
-      (secret) => secret === 'none' || secret.length >= 16,
-      'must have at least 16 characters, or be `none` for a public client',
+  FOYER_ORIGIN: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(https?:\/\/)?[a-z0-9.-]+(:\d{1,5})?$/i, 'must be an origin such as https://example.com'),
     ),
-    v.check((secret) => !PLACEHOLDERS.has(secret.toLowerCase()), 'is a placeholder'),
+  ),
+  FOYER_MEDIA_HOSTS: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[a-z0-9-]+(\.[a-z0-9-]+)+(,[a-z0-9-]+(\.[a-z0-9-]+)+)*$/,
+        'must be host names in lower case, separated by commas',
+      ),
+    ),
+  ),
+  FOYER_CLIENT_SECRET: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (secret) => secret === 'none' || secret.length >= 16,
+        'must have at least 16 characters, or be `none` for a public client',
+      ),
+      v.check((secret) => !PLACEHOLDERS.has(secret.toLowerCase()), 'is a placeholder'),
+    ),
   ),
   FOYER_SCOPES: v.optional(
     v.pipe(
@@ -131,6 +173,7 @@ export function readConfig(environment: Environment): Config {
   )
   const parsed = v.safeParse(Environment, given)
   for (const issue of parsed.issues ?? []) problems.push(`${v.getDotPath(issue) ?? ''} ${issue.message}`)
+  problems.push(...missingFor(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
   const env = parsed.output
@@ -140,11 +183,8 @@ export function readConfig(environment: Environment): Config {
     host: env.HOST,
     port: env.PORT,
     publicUrl,
-    connector: env.FOYER_CONNECTOR,
     ...readPlatform(env),
-    clientId: env.FOYER_CLIENT_ID,
-    clientSecret: env.FOYER_CLIENT_SECRET === 'none' ? undefined : env.FOYER_CLIENT_SECRET,
-    scopes: env.FOYER_SCOPES.split(' '),
+    ...readConnector(env),
     store,
     secrets: env.FOYER_SECRETS?.split(',').map(toKey) ?? [keepKey(store)],
     showDiagnosis: env.FOYER_INSPECTOR === undefined ? isLoopback(publicUrl) : env.FOYER_INSPECTOR === 'on',
@@ -153,6 +193,37 @@ export function readConfig(environment: Environment): Config {
     retention: { maxAgeMs: 24 * 3600_000, maxEvents: 10_000 },
     pageFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
+}
+
+/** What each connector cannot do without. */
+const NEEDED: Readonly<Record<Config['connector'], Readonly<Record<string, string>>>> = {
+  'guest-api': {
+    FOYER_CLIENT_ID: 'is missing: the id of the OAuth client that asks for guest tokens',
+    FOYER_CLIENT_SECRET: 'is missing: the secret of the OAuth client, or `none` for a public client',
+  },
+  'web-messaging': { FOYER_DEPLOYMENT_ID: 'is missing: the id of the Messenger deployment' },
+}
+
+function missingFor(given: Readonly<Record<string, string | undefined>>): string[] {
+  const needed = given['FOYER_CONNECTOR'] === 'web-messaging' ? NEEDED['web-messaging'] : NEEDED['guest-api']
+  return Object.entries(needed).flatMap(([name, words]) => (given[name] === undefined ? [`${name} ${words}`] : []))
+}
+
+function readConnector(env: v.InferOutput<typeof Environment>): GuestApiConfig | WebMessagingConfig {
+  if (env.FOYER_CONNECTOR === 'web-messaging') {
+    return {
+      connector: 'web-messaging',
+      deploymentId: env.FOYER_DEPLOYMENT_ID ?? '',
+      socketOrigin: env.FOYER_ORIGIN,
+      mediaHosts: env.FOYER_MEDIA_HOSTS?.split(',') ?? [],
+    }
+  }
+  return {
+    connector: 'guest-api',
+    clientId: env.FOYER_CLIENT_ID ?? '',
+    clientSecret: env.FOYER_CLIENT_SECRET === 'none' ? undefined : env.FOYER_CLIENT_SECRET,
+    scopes: env.FOYER_SCOPES.split(' '),
+  }
 }
 
 /** A variable, or the content of the file its `_FILE` names. */
@@ -183,8 +254,11 @@ function unknownVariables(environment: Environment): string[] {
 
 function readPlatform(env: { FOYER_PLATFORM_DOMAIN?: string | undefined; FOYER_PLATFORM_URL?: string | undefined }) {
   const { FOYER_PLATFORM_DOMAIN: typed, FOYER_PLATFORM_URL: url } = env
-  if (url !== undefined && typed === undefined)
-    return { platformOrigin: new URL(url).origin, region: new URL(url).origin }
+  if (url !== undefined && typed === undefined) {
+    const { origin } = new URL(url)
+    const hosts = { api: origin, apiCdn: origin, webmessaging: origin.replace(/^http/, 'ws') }
+    return { platformOrigin: origin, region: origin, hosts }
+  }
   if (url !== undefined)
     throw new ConfigError(['FOYER_PLATFORM_DOMAIN and FOYER_PLATFORM_URL are both set; only one may be'])
   if (typed === undefined)
@@ -193,7 +267,8 @@ function readPlatform(env: { FOYER_PLATFORM_DOMAIN?: string | undefined; FOYER_P
     ])
   const domain = toPlatformDomain(typed)
   if (!domain.ok) throw new ConfigError([`FOYER_PLATFORM_DOMAIN: ${domain.reason}`])
-  return { platformOrigin: hostsOf(domain.domain).api, region: domain.domain }
+  const hosts = hostsOf(domain.domain)
+  return { platformOrigin: hosts.api, region: domain.domain, hosts }
 }
 
 /** The key of an embedded store, made at the first start and kept beside it; a store in memory has one as short-lived. */

@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import { createApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { createGuestApiConnector } from './connectors/guest-api/connector.ts'
+import { createConnector } from './connectors/create-connector.ts'
 import { createLogger } from './logger.ts'
 
 /** How long what is under way may take once the process is told to stop. */
@@ -15,15 +15,7 @@ const config = readOrExit()
 const loggers = createLogger(config.logLevel)
 const logger = loggers('main')
 
-const connector = createGuestApiConnector({
-  origin: config.platformOrigin,
-  clientId: config.clientId,
-  clientSecret: config.clientSecret,
-  scopes: config.scopes,
-  region: config.region,
-  clock: systemClock,
-  logger: loggers('guest-api'),
-})
+const connector = createConnector(config, { clock: systemClock, logger: loggers(config.connector) })
 const app = createApp({ config, connector, clock: systemClock, loggers })
 const server = createAdaptorServer({
   fetch: app.http.fetch,

@@ -2,7 +2,7 @@ import { guestApiPaths } from '@foyer/shared/platform/guest-api'
 import type { Diagnosis } from '@foyer/shared/protocol/problem'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
+import type { Config, GuestApiConfig, WebMessagingConfig } from '../config.ts'
 import type { Connector, Credential, UpstreamGuest, UpstreamSession } from '../connectors/connector.ts'
 import { diagnose } from '../connectors/diagnosis/diagnose.ts'
 import type { Operation } from '../connectors/diagnosis/failure.ts'
@@ -25,10 +25,7 @@ export interface Finding {
   readonly diagnosis?: Diagnosis
 }
 
-export type CheckedConfig = Pick<
-  Config,
-  'connector' | 'platformOrigin' | 'region' | 'clientId' | 'clientSecret' | 'scopes'
->
+export type CheckedConfig = Pick<Config, 'platformOrigin' | 'hosts' | 'region'> & (GuestApiConfig | WebMessagingConfig)
 
 /** One run: what it is given, and what its steps have learnt so far. */
 export interface Visit {
@@ -125,7 +122,8 @@ async function admit(visit: Visit, signal: AbortSignal): Promise<Finding> {
 }
 
 function judgeClient(visit: Visit): Finding {
-  return refusedAt(visit, 'Client') ?? { outcome: 'ok', detail: `Client ${visit.config.clientId} was accepted.` }
+  const client = visit.config.connector === 'guest-api' ? visit.config.clientId : ''
+  return refusedAt(visit, 'Client') ?? { outcome: 'ok', detail: `Client ${client} was accepted.` }
 }
 
 function judgeToken(visit: Visit): Finding {
@@ -146,7 +144,7 @@ function judgeScopes(visit: Visit): Finding {
   return { outcome: 'ok', detail: 'Every scope that is needed was granted.', scopes: { requested, granted, missing } }
 }
 
-async function openConversation(visit: Visit, signal: AbortSignal): Promise<Finding> {
+export async function openConversation(visit: Visit, signal: AbortSignal): Promise<Finding> {
   visit.guest = visit.connector.guest({
     read: async () => visit.credential,
     write: async (credential) => void (visit.credential = credential),
@@ -157,13 +155,13 @@ async function openConversation(visit: Visit, signal: AbortSignal): Promise<Find
   return { outcome: 'ok', detail: `Conversation ${visit.conversationId} was opened.` }
 }
 
-async function readMessages({ session }: Visit, signal: AbortSignal): Promise<Finding> {
+export async function readMessages({ session }: Visit, signal: AbortSignal): Promise<Finding> {
   await session?.readRecord(undefined, signal)
   return { outcome: 'ok', detail: 'Its messages can be read.' }
 }
 
 /** A message counts as sent when the platform's own record has it: that is where the relay looks after a lost answer. */
-async function sendMessage({ session, wantsMessage }: Visit, signal: AbortSignal): Promise<Finding> {
+export async function sendMessage({ session, wantsMessage }: Visit, signal: AbortSignal): Promise<Finding> {
   if (!wantsMessage || !session) return { outcome: 'skipped', detail: 'Not asked for; --send sends one message.' }
   const messageId = randomUUID()
   await session.send({ messageId, text: MESSAGE }, signal)
@@ -182,7 +180,7 @@ async function sendMessage({ session, wantsMessage }: Visit, signal: AbortSignal
 }
 
 /** Ends what was opened and gives the token back; each is tried whatever becomes of the other. */
-async function cleanUp(visit: Visit, signal: AbortSignal): Promise<Finding> {
+export async function cleanUp(visit: Visit, signal: AbortSignal): Promise<Finding> {
   const { connector, conversationId, credential, guest, session } = visit
   if (!credential) return { outcome: 'skipped', detail: whatIsLeft(visit.refusal) }
   const owner = guest ?? connector.guest({ read: async () => credential, write: async () => undefined })

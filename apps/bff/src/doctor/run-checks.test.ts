@@ -8,6 +8,7 @@ import type { CheckedConfig } from './checks.ts'
 import { isWell } from './report.ts'
 import { runChecks, type RunOptions, type StepReport } from './run-checks.ts'
 
+const DEMO_DEPLOYMENT_ID = '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5'
 const CLIENT = { id: 'web-guests', secret: 'a-secret-of-the-doctor-test' }
 const [WRITE, SEND] = ['messaging:conversation:write', 'messaging:guest:send']
 
@@ -44,6 +45,24 @@ test('sends one message when asked to, and finds it in the record', async () => 
   const steps = await examine(config, { send: true })
   expect(find(steps, 'Sending')).toMatchObject({ outcome: 'ok', detail: expect.stringContaining('under its id') })
   expect((await simulator.control.state()).conversations).toMatchObject([{ inboundCount: 1 }])
+})
+
+test('checks Web Messaging by its own steps', async () => {
+  const { simulator, config } = await startPlatform()
+  const { platformOrigin, hosts, region } = config
+  const deployment = { connector: 'web-messaging', socketOrigin: undefined, mediaHosts: [] } as const
+  const common = { ...deployment, platformOrigin, hosts, region }
+  const steps = await examine({ ...common, deploymentId: DEMO_DEPLOYMENT_ID }, { send: true })
+  expect(outcomes(steps)).toEqual({
+    Deployment: 'ok',
+    Conversation: 'ok',
+    Socket: 'ok',
+    Sending: 'ok',
+    'Clean-up': 'ok',
+  })
+  expect((await simulator.control.state()).conversations).toMatchObject([{ state: 'disconnected', inboundCount: 2 }])
+  const refused = await examine({ ...common, deploymentId: 'another' })
+  expect(find(refused, 'Deployment')).toMatchObject({ outcome: 'failed', diagnosis: { cause: 'deployment-refused' } })
 })
 
 test('tells a wrong secret', async () => {
@@ -158,11 +177,13 @@ test('says what could not be cleaned up', async () => {
   expect((await simulator.control.state()).livingTokens).toBe(0)
 })
 
-async function startPlatform(options: SimulatorOptions = {}): Promise<{ simulator: Simulator; config: CheckedConfig }> {
+async function startPlatform(options: SimulatorOptions = {}): Promise<{ simulator: Simulator; config: GuestApiChecked }> {
   const simulator = await startSimulator({ clients: [CLIENT], ...options })
   onTestFinished(() => simulator.close())
   return { simulator, config: configOf(simulator.url) }
 }
+
+const hostsAt = (url: string) => ({ api: url, apiCdn: url, webmessaging: url.replace('http', 'ws') })
 
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
@@ -172,10 +193,13 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-function configOf(url: string): CheckedConfig {
+type GuestApiChecked = Extract<CheckedConfig, { connector: 'guest-api' }>
+
+function configOf(url: string): GuestApiChecked {
   return {
     connector: 'guest-api',
     platformOrigin: url,
+    hosts: hostsAt(url),
     region: url,
     clientId: CLIENT.id,
     clientSecret: CLIENT.secret,

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { diagnose } from '../connectors/diagnosis/diagnose.ts'
 import { toQuote } from '../connectors/diagnosis/safe-words.ts'
-import { createGuestApiConnector } from '../connectors/guest-api/connector.ts'
+import { createConnector } from '../connectors/create-connector.ts'
 import { createHttpClient, NoAnswerError } from '../connectors/http.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
+import { webMessagingChecks } from './web-messaging-checks.ts'
 import { checks, toFailure, type Check, type CheckedConfig, type Finding, type Visit } from './checks.ts'
 
 /** A step and how it ended. */
@@ -31,11 +32,11 @@ const STEP_MS = 15_000
 export async function* runChecks(options: RunOptions): AsyncGenerator<StepReport> {
   const { config, clock, logger, send: wantsMessage, signal, stepMs = STEP_MS } = options
   const http = createHttpClient(config.platformOrigin)
-  const connector = createGuestApiConnector({ ...config, origin: config.platformOrigin, clock, logger })
+  const connector = createConnector(config, { clock, logger })
   const visit: Visit = { config, clock, http, connector, wantsMessage }
   const unmet = new Map<string, string>()
   try {
-    for (const check of checks) {
+    for (const check of config.connector === 'web-messaging' ? webMessagingChecks : checks) {
       const startedMs = clock.monotonic()
       const cause = check.needs.map((need) => unmet.get(need)).find((name) => name !== undefined)
       const limit = AbortSignal.timeout(stepMs)

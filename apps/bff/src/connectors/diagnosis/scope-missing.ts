@@ -113,6 +113,6 @@ function platformSteps(context: FailureContext, need: ScopeNeed): string[] {
 function notOfGenesys(context: FailureContext): string[] {
   if (!isGenesysDomain(context)) return []
   return [
-    `If no such scope is on offer at ${placeName(context)}: Genesys Cloud itself has no scopes for guests. Point FOYER_PLATFORM_URL at the gateway that has them; the Web Messaging connector, which needs none, is not in this version yet.`,
+    `If no such scope is on offer at ${placeName(context)}: Genesys Cloud itself has no scopes for guests. Set FOYER_CONNECTOR=web-messaging and FOYER_DEPLOYMENT_ID, which need none, or point FOYER_PLATFORM_URL at the gateway that has them.`,
   ]
 }
