@@ -50,6 +50,7 @@ export class Attachments implements UpstreamFiles {
       const headers = { ...slot.body.headers, 'content-type': fileType, 'content-length': String(fileSize) }
       await this.#parts.media.put(slot.body.url, headers, bytes.pipeThrough(exactly(fileSize)), signal)
       // The bytes are there; whether they are taken is told on the socket, before or after.
+      looked.startTimer()
       const frame = await looked.frame
       const refusal = refusalIn(frame, 'file')
       if (refusal) throw refusal
@@ -116,7 +117,10 @@ export class Attachments implements UpstreamFiles {
   #untilLooked(attachmentId: string, signal?: AbortSignal) {
     const { promise, resolve, reject } = Promise.withResolvers<ServerFrame>()
     promise.catch(() => undefined)
-    const timer = setTimeout(() => reject(silenceOf('file', 'UPLOAD_TIMEOUT', 'unknown')), LOOK_MS + 5 * 60_000)
+    let timer: NodeJS.Timeout | undefined
+    const startTimer = () => {
+      timer = setTimeout(() => reject(silenceOf('file', 'UPLOAD_TIMEOUT', 'unknown')), LOOK_MS)
+    }
     const abort = () => reject(signal?.reason as Error)
     signal?.addEventListener('abort', abort, { once: true })
     this.#looked.set(attachmentId, resolve)
@@ -125,7 +129,7 @@ export class Attachments implements UpstreamFiles {
       signal?.removeEventListener('abort', abort)
       this.#looked.delete(attachmentId)
     }
-    return { frame: promise, stop }
+    return { frame: promise, startTimer, stop }
   }
 
   #note(attachmentId: string, link: Link): void {
