@@ -41,6 +41,7 @@ test.each([
   ['fe80::1', true],
   ['fd00::1', true],
   ['::ffff:10.0.0.1', true],
+  ['::ffff:7f00:1', true],
   ['93.184.216.34', false],
   ['2606:2800:220:1::1', false],
 ])('%s is private: %s', (address, expected) => expect(isPrivateAddress(address)).toBe(expected))

@@ -23,7 +23,7 @@ export function allowedAddress(address: string, { origins, domains }: MediaHosts
 /** Addresses of networks that are nobody's business (S6): loopback, private, link-local, shared, multicast. */
 export function isPrivateAddress(address: string): boolean {
   const v4 = /^(?:::ffff:)?(\d+)\.(\d+)\.\d+\.\d+$/i.exec(address)
-  if (!v4) return /^(::1?$|f[cd]|fe[89ab]|ff|64:ff9b:)/i.test(address)
+  if (!v4) return /^(::1?$|::ffff:|f[cd]|fe[89ab]|ff|64:ff9b:)/i.test(address)
   const [first, second] = [Number(v4[1]), Number(v4[2])]
   return (
     [0, 10, 127].includes(first) ||
