@@ -7,7 +7,8 @@ import { onTestFinished } from 'vitest'
 import { createApp, type AppParts } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createGuestApiConnector } from '../../src/connectors/guest-api/connector.ts'
-import { createLogger } from '../../src/logger.ts'
+import type { Connector } from '../../src/connectors/connector.ts'
+import { createLogger, type Logger } from '../../src/logger.ts'
 
 export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
 export const CLIENT_SECRET = 'example-secret-not-real'
@@ -27,13 +28,15 @@ export interface FoyerOptions {
   readonly clientSecret?: string
   readonly showDiagnosis?: boolean
   readonly lifetimes?: AppParts['config']['lifetimes']
+  /** Instead of the guest API. */
+  readonly connect?: (platformUrl: string, logger: Logger) => Connector
 }
 
 /** The whole BFF on a port of its own, towards a platform. */
 export async function startFoyer(platformUrl: string, options: FoyerOptions = {}): Promise<Foyer> {
   const logs: string[] = []
   const loggers = createLogger('debug', { write: (line) => void logs.push(line) })
-  const connector = createGuestApiConnector({
+  const connector = options.connect?.(platformUrl, loggers('web-messaging')) ?? createGuestApiConnector({
     origin: platformUrl,
     clientId: CLIENT_ID,
     clientSecret: options.clientSecret ?? CLIENT_SECRET,

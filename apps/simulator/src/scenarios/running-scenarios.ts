@@ -44,6 +44,7 @@ export class RunningScenarios {
     const { conversation } = change
     if (conversation.state === 'disconnected' || conversation.agentName !== undefined) return this.stop(conversation.id)
     if (change.type !== 'entity' || change.entity.direction !== 'inbound') return
-    this.#scenes.get(conversation.id)?.scene.hear(change.entity.text ?? '')
+    // Joining is not saying anything.
+    if (change.entity.type !== 'Event') this.#scenes.get(conversation.id)?.scene.hear(change.entity.text ?? '')
   }
 }
