@@ -1,67 +1,87 @@
-import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures.ts'
+import { expect, onlyConversation, test } from './fixtures.ts'
+import { WEB_MESSAGING } from './web-messaging.ts'
 
 const slot = '2026-12-01T13:30:00.000Z'
-const offered = [
-  {
-    type: 'quick-replies',
-    title: 'What is it about?',
-    replies: [
-      { text: 'An order', payload: 'order' },
-      { text: 'Opening hours', payload: 'hours' },
-    ],
-  },
-  {
-    type: 'carousel',
-    cards: ['Blue kayak', 'Red canoe'].map((title) => ({
-      title,
-      description: 'Sea-going, with a spray deck',
-      actions: [
-        { type: 'link', text: 'See it', url: 'https://harborlane.example/boats' },
-        { type: 'choice', text: `Book the ${title}`, payload: `book:${title}` },
-      ],
-    })),
-  },
-  {
-    type: 'list-picker',
-    title: 'What shall we bring?',
-    sections: [
-      {
-        title: 'Gear',
-        multiple: true,
-        items: [
-          { id: 'itm-1', title: 'Paddle', subtitle: 'Carbon' },
-          { id: 'itm-2', title: 'Vest' },
-          { id: 'itm-3', title: 'Spray deck' },
-        ],
-      },
-    ],
-  },
-  { type: 'date-picker', title: 'When?', times: [{ at: slot, durationSeconds: 3600 }] },
-  { type: 'unknown', fallback: 'A map of Pier 3' },
+const quickReplies = [
+  { contentType: 'QuickReply', quickReply: { text: 'An order', payload: 'order', action: 'Message' } },
+  { contentType: 'QuickReply', quickReply: { text: 'Opening hours', payload: 'hours', action: 'Message' } },
 ]
+const card = (title: string) => ({
+  title,
+  description: 'Sea-going, with a spray deck',
+  actions: [
+    { type: 'Link', text: 'See it', url: 'https://harborlane.example/boats' },
+    { type: 'Postback', text: `Book the ${title}`, payload: `book:${title}` },
+  ],
+})
+const carousel = [{ contentType: 'Carousel', carousel: { cards: [card('Blue kayak'), card('Red canoe')] } }]
+const listPicker = [
+  {
+    contentType: 'ListPicker',
+    listPicker: {
+      receivedMessage: { title: 'What shall we bring?', buttonLabel: 'Choose' },
+      replyMessage: { title: 'Gear' },
+      sections: [
+        {
+          title: 'Gear',
+          multipleSelection: true,
+          items: [
+            { id: 'itm-1', title: 'Paddle', subtitle: 'Carbon' },
+            { id: 'itm-2', title: 'Vest' },
+            { id: 'itm-3', title: 'Spray deck' },
+          ],
+        },
+      ],
+    },
+  },
+]
+const datePicker = [
+  { contentType: 'DatePicker', datePicker: { title: 'When?', availableTimes: [{ dateTime: slot, duration: 3600 }] } },
+]
+const form = [
+  {
+    contentType: 'Form',
+    form: {
+      cannedResponseId: 'rental',
+      introduction: { title: 'Rental form', subtitle: 'Two questions', buttonText: 'Start the form' },
+      formPages: [
+        {
+          title: 'You',
+          subtitle: 'Your name',
+          pageComponents: [{ formComponentType: 'Input', input: { id: 'fld-name', title: 'Name', isRequired: true } }],
+        },
+        {
+          title: 'Boat',
+          subtitle: 'Which one',
+          pageComponents: [
+            {
+              formComponentType: 'WheelPicker',
+              wheelPicker: { id: 'fld-boat', title: 'Boat', items: [{ id: 'w-1', title: 'Kayak', value: 'kayak' }] },
+            },
+          ],
+        },
+      ],
+      replyMessage: { title: 'Form sent' },
+      showSummary: true,
+    },
+  },
+]
+const unknown = [{ contentType: 'Location', location: { text: 'A map of Pier 3' } }]
 
-/** As if the platform had said these before the page asked for the history: each part a message of its own. */
-async function say(page: Page, parts: readonly object[]) {
-  await page.route(/\/api\/conversations\/[^/]+\/messages\?/, async (route) => {
-    const response = await route.fetch()
-    const history = (await response.json()) as { events: unknown[] }
-    const from = { participantId: 'bot:Skipper', role: 'bot', name: 'Skipper' }
-    const events = parts.map((part, at) => ({
-      ...{ type: 'message', seq: 1, at: '2026-11-20T10:00:00.000Z', messageId: `offered-${at}` },
-      ...{ from, parts: [part], state: 'sent' },
-    }))
-    await route.fulfill({ response, json: { ...history, events: [...events, ...history.events] } })
-  })
-}
+test.use({ environment: WEB_MESSAGING })
 
 test('what is offered can be read, chosen with the keyboard, and stays chosen after a reload', async ({
   page,
   chat,
   simulator,
 }) => {
-  await say(page, offered)
+  const { control } = simulator
   await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  await control.joinAgent(id, 'Ingrid')
+  await control.sendAgentContent(id, quickReplies, 'What is it about?')
+  for (const content of [carousel, listPicker, datePicker, unknown]) await control.sendAgentContent(id, content)
+
   const first = page.getByRole('button', { name: 'An order' })
   await first.focus()
   await page.keyboard.press('Enter')
@@ -83,11 +103,17 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
   await sendChoice.click()
   await expect(sendChoice).toBeHidden()
 
-  const { conversations } = await simulator.control.state()
-  const [conversation] = conversations
-  await expect
-    .poll(async () => JSON.stringify(await simulator.control.conversation(conversation?.id ?? '')))
-    .toContain('Paddle, Spray deck')
+  const answers = async () => {
+    const { entities } = await control.conversation(id)
+    return entities.flatMap(({ direction, content }) => (direction === 'inbound' ? (content ?? []) : []))
+  }
+  await expect.poll(async () => (await answers()).length).toBe(4)
+  expect(await answers()).toMatchObject([
+    { buttonResponse: { type: 'QuickReply', text: 'An order', payload: 'order' } },
+    { buttonResponse: { type: 'Button', payload: 'book:Red canoe' } },
+    { buttonResponse: { type: 'ListPicker', text: 'Paddle', payload: 'itm-1' } },
+    { buttonResponse: { type: 'ListPicker', text: 'Spray deck', payload: 'itm-3' } },
+  ])
 
   await page.reload()
   await expect(booked).toHaveAttribute('aria-pressed', 'true')
@@ -95,5 +121,48 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
   await expect(picker.getByLabel('Spray deck')).toBeChecked()
   await expect(picker.getByLabel('Vest')).not.toBeChecked()
   await expect(page.getByRole('link', { name: 'See it' }).first()).toHaveAttribute('rel', /noopener/)
+  expect(chat.complaints).toEqual([])
+})
+
+test('a form is filled in page by page, and shows what was answered', async ({ page, chat, simulator }) => {
+  const { control } = simulator
+  await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  await control.joinAgent(id, 'Ingrid')
+  await control.sendAgentContent(id, form)
+
+  await page.getByRole('button', { name: 'Start the form' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText('Please answer this.')).toBeVisible()
+  const name = page.getByRole('textbox', { name: 'Name' })
+  await expect(name).toBeFocused()
+  await name.fill('Maren Dahl')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Kayak').check()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByRole('definition').filter({ hasText: 'Maren Dahl' })).toBeVisible()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(chat.bubbles.filter({ hasText: /^Form sent$/ })).toHaveAttribute('data-state', 'sent')
+
+  const { entities } = await control.conversation(id)
+  const sent = entities.findLast(({ direction }) => direction === 'inbound')
+  expect(sent?.content).toMatchObject([
+    {
+      contentType: 'Form',
+      form: {
+        cannedResponseId: 'rental',
+        response: [
+          {
+            id: 'fld-name',
+            component: { buttonResponse: { type: 'Form', text: 'Maren Dahl', payload: 'Maren Dahl' } },
+          },
+          { id: 'fld-boat', component: { buttonResponse: { type: 'Form', text: 'Kayak', payload: 'kayak' } } },
+        ],
+      },
+    },
+  ])
+  await page.reload()
+  await expect(page.getByRole('definition').filter({ hasText: 'Kayak' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Start the form' })).toBeHidden()
   expect(chat.complaints).toEqual([])
 })

@@ -70,7 +70,7 @@ function policyOf(html: string): string {
     "script-src 'self'",
     `style-src 'self' ${styles.join(' ')}`.trim(),
     "connect-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self' data: blob:",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

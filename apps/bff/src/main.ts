@@ -22,7 +22,8 @@ const server = createAdaptorServer({
   serverOptions: {
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
-    requestTimeout: 20_000,
+    // An upload over a slow line; bodies that are read at once have a limit of their own (middleware/json-body.ts).
+    requestTimeout: 5 * 60_000,
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: 65_000,
   },

@@ -177,7 +177,9 @@ test('says what could not be cleaned up', async () => {
   expect((await simulator.control.state()).livingTokens).toBe(0)
 })
 
-async function startPlatform(options: SimulatorOptions = {}): Promise<{ simulator: Simulator; config: GuestApiChecked }> {
+async function startPlatform(
+  options: SimulatorOptions = {},
+): Promise<{ simulator: Simulator; config: GuestApiChecked }> {
   const simulator = await startSimulator({ clients: [CLIENT], ...options })
   onTestFinished(() => simulator.close())
   return { simulator, config: configOf(simulator.url) }

@@ -6,6 +6,8 @@ import { RequestError } from '../problems.ts'
 export const MESSAGE_BYTES = 64 * 1024
 export const BODY_BYTES = 8 * 1024
 const MAX_DEPTH = 8
+/** How long a body may take to come. */
+const BODY_MS = 20_000
 
 /**
  * The body of a request, parsed: bounded before it is read, strict UTF-8, bounded depth, and exactly the schema (S36, S37).
@@ -17,7 +19,7 @@ export async function readJson<Schema extends v.GenericSchema>(
   maxBytes = BODY_BYTES,
 ): Promise<v.InferOutput<Schema>> {
   requireJson(c.req.header('Content-Type'), c.req.header('Content-Encoding'))
-  const text = decode(await readBounded(c, maxBytes))
+  const text = decode(await inTime(readBounded(c, maxBytes)))
   if (depthOf(text) > MAX_DEPTH) throw invalid('', `must not be nested deeper than ${MAX_DEPTH}`)
   return parse(schema, parseJson(text))
 }
@@ -45,6 +47,20 @@ function wordsOf(issue: v.BaseIssue<unknown>): string {
 function requireJson(contentType: string | undefined, contentEncoding: string | undefined): void {
   const isJson = /^application\/json\s*(;\s*charset="?utf-8"?)?$/i.test(contentType?.trim() ?? '')
   if (!isJson || contentEncoding !== undefined) throw new RequestError('unsupported-media-type')
+}
+
+async function inTime(body: Promise<Uint8Array>): Promise<Uint8Array> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const errors = [{ path: '', message: `must be sent within ${BODY_MS / 1000} seconds` }]
+    reject(new RequestError('invalid-request', undefined, { errors, headers: { Connection: 'close' } }))
+  }, BODY_MS)
+  body.catch(() => undefined)
+  try {
+    return await Promise.race([body, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function readBounded(c: Context, maxBytes: number): Promise<Uint8Array> {

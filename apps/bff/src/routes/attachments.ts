@@ -32,6 +32,7 @@ export function createAttachmentRoutes({ sessions, relay, clock }: AttachmentRou
       const size = readSize(c.req.header('Content-Length'))
       const bytes = c.req.raw.body ?? new Blob([]).stream()
       await noteActivity(sessions, session, clock.now())
+      if (record.state === 'ended') throw new RequestError('conversation-ended')
       const attachment = { attachmentId: randomUUID(), name, mediaType, size }
       await relay.files(record).upload({ ...attachment, bytes }, limit(c.req.raw.signal))
       return c.json(attachment, 201)

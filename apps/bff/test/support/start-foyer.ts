@@ -36,14 +36,16 @@ export interface FoyerOptions {
 export async function startFoyer(platformUrl: string, options: FoyerOptions = {}): Promise<Foyer> {
   const logs: string[] = []
   const loggers = createLogger('debug', { write: (line) => void logs.push(line) })
-  const connector = options.connect?.(platformUrl, loggers('web-messaging')) ?? createGuestApiConnector({
-    origin: platformUrl,
-    clientId: CLIENT_ID,
-    clientSecret: options.clientSecret ?? CLIENT_SECRET,
-    scopes: options.scopes ?? SCOPES,
-    clock: systemClock,
-    logger: loggers('guest-api'),
-  })
+  const connector =
+    options.connect?.(platformUrl, loggers('web-messaging')) ??
+    createGuestApiConnector({
+      origin: platformUrl,
+      clientId: CLIENT_ID,
+      clientSecret: options.clientSecret ?? CLIENT_SECRET,
+      scopes: options.scopes ?? SCOPES,
+      clock: systemClock,
+      logger: loggers('guest-api'),
+    })
 
   // The origin is known once the port is: the server listens first, and answers when the app is there.
   const listening: { app?: ReturnType<typeof createApp> } = {}

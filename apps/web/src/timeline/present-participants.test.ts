@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { applyEvents } from './apply-event.ts'
 import { presentParticipants } from './present-participants.ts'
-import { bot, came, guest, mia } from './timeline-samples.ts'
+import { bot, came, guest, mia, said } from './timeline-samples.ts'
 import { emptyTimeline } from './timeline.ts'
 
 const { entries } = applyEvents(emptyTimeline, [came(1, bot), came(2, bot, 'left'), came(3, mia), came(4, guest)])
@@ -17,4 +17,9 @@ test('does not apply again what the snapshot knows', () => {
 test('shows the person alone once one has taken over from the bot', () => {
   expect(presentParticipants({ participants: [bot, mia], seq: 4 }, entries)).toEqual([mia])
   expect(presentParticipants({ participants: [bot], seq: 4 }, entries)).toEqual([bot])
+})
+
+test('who says something is there, where nobody tells of comings', () => {
+  const talk = applyEvents(emptyTimeline, [said(1, bot, 'a'), said(2, mia, 'b'), said(3, guest, 'c')])
+  expect(presentParticipants({ participants: [], seq: 0 }, talk.entries)).toEqual([mia])
 })

@@ -3,7 +3,7 @@ import type { Entry } from './timeline.ts'
 
 /**
  * Who answers now: of a snapshot taken at `seq`, and the coming and going since, the agents, or the bots while there is
- * no agent.
+ * no agent. Who says something is there: not every platform tells of comings.
  */
 export function presentParticipants(
   snapshot: { participants: readonly Participant[]; seq: number },
@@ -11,6 +11,7 @@ export function presentParticipants(
 ): Participant[] {
   const present = new Map(snapshot.participants.map((one) => [one.participantId, one]))
   for (const entry of entries.slice(entries.findLastIndex((one) => one.seq <= snapshot.seq) + 1)) {
+    if (entry.type === 'message' && entry.from.role !== 'guest') present.set(entry.from.participantId, entry.from)
     if (entry.type !== 'participant') continue
     const { participant, change } = entry
     if (change === 'joined') present.set(participant.participantId, participant)

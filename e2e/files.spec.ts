@@ -1,0 +1,98 @@
+import { expect, onlyConversation, test } from './fixtures.ts'
+import { WEB_MESSAGING } from './web-messaging.ts'
+
+/** The smallest picture there is: one dot. */
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const picture = { name: 'hull.png', mimeType: 'image/png', buffer: DOT }
+const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('<script>alert(1)</script>') }
+
+test.use({ environment: WEB_MESSAGING })
+
+test('files go up with what is said, in order, and are there after a reload', async ({ page, chat, simulator }) => {
+  await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  await page.getByLabel('Attach files').setInputFiles([picture, notes])
+  const chosen = page.getByRole('list', { name: 'Files to send' })
+  await expect(chosen.getByText('Ready to send')).toHaveCount(2)
+  await chat.send('The scratch, and my notes')
+  await expect(chosen).toBeHidden()
+  await expect(chat.bubble('The scratch, and my notes')).toHaveAttribute('data-state', 'sent')
+  await expect(chat.bubble('notes.txt')).toHaveAttribute('data-state', 'sent')
+
+  const { entities } = await simulator.control.conversation(id)
+  const files = entities.flatMap(({ content }) => content ?? [])
+  expect(files).toMatchObject([
+    { contentType: 'Attachment', attachment: { filename: 'hull.png', mime: 'image/png', fileSize: DOT.length } },
+    { contentType: 'Attachment', attachment: { filename: 'notes.txt', mime: 'text/plain' } },
+  ])
+
+  await page.reload()
+  const shown = page.getByRole('img', { name: 'hull.png' })
+  await expect(shown).toBeVisible()
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1)
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download notes.txt' }).click()
+  expect((await downloading).suggestedFilename()).toBe('notes.txt')
+  expect(chat.complaints).toEqual([])
+})
+
+test('an agent’s file can be seen and downloaded', async ({ page, chat, simulator }) => {
+  await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  await simulator.control.joinAgent(id, 'Ingrid')
+  await simulator.control.sendAgentFile(id, { name: 'map.png', type: 'image/png', bytes: DOT })
+  await expect(page.getByRole('img', { name: 'map.png' })).toBeVisible()
+})
+
+test('a file that was rejected says so, can be tried again and taken away; what is typed stays', async ({
+  page,
+  chat,
+  simulator,
+}) => {
+  await chat.send('Hello')
+  await onlyConversation(simulator)
+  await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
+  await simulator.control.addFault({ name: 'upload-failure', times: 1, match: { operation: 'webmessaging.upload' } })
+  await chat.composer.fill('Look at this')
+  await page.getByLabel('Attach files').setInputFiles([picture])
+  const chosen = page.getByRole('list', { name: 'Files to send' })
+  await expect(chosen.getByText('This file was not accepted.')).toBeVisible()
+  await page.getByRole('button', { name: 'Upload hull.png again' }).click()
+  await expect(chosen.getByText('Ready to send')).toBeVisible()
+  await page.getByRole('button', { name: 'Remove hull.png' }).click()
+  await expect(chosen).toBeHidden()
+  await expect(chat.composer).toHaveValue('Look at this')
+})
+
+test.describe('where the deployment has limits', () => {
+  test.use({
+    platform: { deployments: [{ id: WEB_MESSAGING.FOYER_DEPLOYMENT_ID, fileTypes: ['image/*'], maxFileSizeKB: 1 }] },
+  })
+
+  test('what they forbid does not go up, and the page says why', async ({ page, chat, simulator }) => {
+    await chat.send('Hello')
+    await onlyConversation(simulator)
+    const large = { name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(5_000) }
+    const empty = { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }
+    await page.getByLabel('Attach files').setInputFiles([notes, large, empty])
+    const chosen = page.getByRole('list', { name: 'Files to send' })
+    await expect(chosen.getByText('Files of this kind cannot be sent.')).toBeVisible()
+    await expect(chosen.getByText(/Files may have at most 1 kB/)).toBeVisible()
+    await expect(chosen.getByText('This file is empty.')).toBeVisible()
+    expect(await simulator.control.requests({ operation: 'webmessaging.onAttachment' })).toEqual([])
+  })
+})
+
+test.describe('where the deployment takes no files', () => {
+  test.use({ platform: { deployments: [{ id: WEB_MESSAGING.FOYER_DEPLOYMENT_ID, fileTypes: [] }] } })
+
+  test('none are offered', async ({ page, chat, simulator }) => {
+    await chat.send('Hello')
+    await onlyConversation(simulator)
+    await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
+    await expect(page.getByLabel('Attach files')).toBeHidden()
+  })
+})
