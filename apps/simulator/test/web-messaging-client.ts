@@ -29,7 +29,7 @@ export class WebMessagingClient {
     this.#socket = socket
     this.#deploymentId = deploymentId
     this.token = token
-    socket.on('message', (data) => this.frames.push(check(JSON.parse(String(data)) as RawFrame)))
+    socket.on('message', (data) => this.frames.push(checkFrame(JSON.parse(String(data)) as RawFrame)))
   }
 
   get isOpen(): boolean {
@@ -122,7 +122,7 @@ export async function refusedWith(url: string, path: string, origin?: string): P
   return response.statusCode
 }
 
-function check(frame: RawFrame): RawFrame {
+export function checkFrame(frame: RawFrame): RawFrame {
   const parsed = v.safeParse(ServerFrame, frame)
   expect(
     parsed.issues?.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`),

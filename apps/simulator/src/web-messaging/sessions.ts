@@ -44,6 +44,8 @@ export class Sessions {
     const guest = this.#world.admitGuest(deployment.id, undefined)
     const session = createSession(token, deployment.id, guest.id)
     for (const connection of connections) session.connections.add(connection)
+    // Those who stay have seen the old session's times.
+    session.lastAtMs = known?.conversation?.lastAtMs ?? known?.lastAtMs ?? 0
     this.#sessions.set(token, session)
     this.extend(session, deployment)
     return { session, isNew: true }
