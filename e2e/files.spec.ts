@@ -1,11 +1,6 @@
 import { expect, onlyConversation, test } from './fixtures.ts'
-import { WEB_MESSAGING } from './web-messaging.ts'
+import { DOT, WEB_MESSAGING } from './web-messaging.ts'
 
-/** The smallest picture there is: one dot. */
-const DOT = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
 const picture = { name: 'hull.png', mimeType: 'image/png', buffer: DOT }
 const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('<script>alert(1)</script>') }
 

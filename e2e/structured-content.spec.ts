@@ -1,5 +1,5 @@
 import { expect, onlyConversation, test } from './fixtures.ts'
-import { WEB_MESSAGING } from './web-messaging.ts'
+import { DOT, WEB_MESSAGING } from './web-messaging.ts'
 
 const slot = '2026-12-01T13:30:00.000Z'
 const quickReplies = [
@@ -164,5 +164,28 @@ test('a form is filled in page by page, and shows what was answered', async ({ p
   await page.reload()
   await expect(page.getByRole('definition').filter({ hasText: 'Kayak' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Start the form' })).toBeHidden()
+  expect(chat.complaints).toEqual([])
+})
+
+test('pictures of cards come through Foyer, from hosts on the list alone', async ({ page, chat, simulator }) => {
+  const { control } = simulator
+  await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  await control.joinAgent(id, 'Ingrid')
+  await control.sendAgentFile(id, { name: 'kayak.png', type: 'image/png', bytes: DOT })
+  const { entities } = await control.conversation(id)
+  const [file] = entities.flatMap(({ content }) => content ?? []) as unknown as [{ attachment: { url: string } }]
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  const pictured = (title: string, image: string) => ({ contentType: 'Card', card: { ...card(title), image } })
+  await control.sendAgentContent(id, [pictured('Blue kayak', file.attachment.url)])
+  await control.sendAgentContent(id, [pictured('Red canoe', 'https://elsewhere.example/canoe.png')])
+
+  const shown = chat.bubble('Book the Blue kayak').locator('img')
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1)
+  await expect(chat.bubble('Book the Red canoe').locator('.picture')).toBeHidden()
+  expect(asked.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== new URL(page.url()).origin)).toEqual(
+    [],
+  )
   expect(chat.complaints).toEqual([])
 })

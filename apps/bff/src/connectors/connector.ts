@@ -76,6 +76,8 @@ export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
   typing(typing: boolean, signal?: AbortSignal): Promise<void>
   /** Absent without the capability `attachments`. */
   readonly files?: UpstreamFiles | undefined
+  /** A picture that a message of the platform names. Only hosts on the list are asked. Throws UpstreamError. */
+  readonly readPicture?: ((address: string, signal?: AbortSignal) => Promise<IncomingFile>) | undefined
   /** Wipes what was said, for good. Absent without the capability `clear`. */
   readonly clear?: ((signal?: AbortSignal) => Promise<void>) | undefined
   end(signal?: AbortSignal): Promise<void>

@@ -31,3 +31,9 @@ export function textOf(parts: readonly MessagePart[]): string {
 
 const filesOf = (parts: readonly MessagePart[]): string =>
   parts.flatMap((part) => (part.type === 'attachment' ? [part.attachment.attachmentId] : [])).join()
+
+/** Addresses of the pictures a message names. */
+export const picturesIn = (parts: readonly MessagePart[]): string[] =>
+  parts
+    .flatMap((part) => (part.type === 'card' ? [part.card] : part.type === 'carousel' ? part.cards : []))
+    .flatMap(({ image }) => image ?? [])

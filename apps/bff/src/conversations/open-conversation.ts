@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type {
   ConnectorEvent,
+  IncomingFile,
   OutgoingMessage,
   UpstreamFiles,
   UpstreamGuest,
@@ -120,6 +121,12 @@ export class OpenConversation {
     const { files } = this.#upstream
     if (!files) throw new ConversationError('not-supported')
     return files
+  }
+
+  /** A picture named by a message. Throws ConversationError `not-supported`, UpstreamError. */
+  readPicture(address: string, signal?: AbortSignal): Promise<IncomingFile> {
+    if (!this.#upstream.readPicture) throw new ConversationError('not-supported')
+    return this.#upstream.readPicture(address, signal)
   }
 
   /** What was said is wiped, on the platform first: where that fails nothing is. Nothing can be said here any more. */

@@ -14,7 +14,7 @@ import type { Logger } from '../logger.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConversationRecord } from './conversation.ts'
-import { saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
+import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { OpenConversation, type ConnectionStatus } from './open-conversation.ts'
 
 export type ConversationFile = IncomingFile
@@ -55,6 +55,16 @@ export interface Relay {
   clear(record: ConversationRecord, signal?: AbortSignal): Promise<void>
   /** The conversation's files. Throws ConversationError `not-supported`. */
   files(record: ConversationRecord): UpstreamFiles
+  /**
+   * A picture that one of the conversation's messages names; no other address is asked. Throws ConversationError
+   * `not-supported`, `not-found`, UpstreamError.
+   */
+  readPicture(
+    record: ConversationRecord,
+    messageId: string,
+    address: string,
+    signal?: AbortSignal,
+  ): Promise<IncomingFile>
   /** The guest leaves for good. Throws UpstreamError. */
   end(record: ConversationRecord, signal?: AbortSignal): Promise<void>
   /** Somebody looks at the conversation: it is opened upstream, and stays so until `unwatch` and a little longer. */
@@ -172,6 +182,12 @@ export function createRelay(parts: RelayParts): Relay {
 
     async clear(record, signal) {
       await openOnDemand(record).clear(signal)
+    },
+
+    async readPicture(record, messageId, address, signal) {
+      const message = await log.readMessage(record.conversationId, messageId)
+      if (!message || !picturesIn(message.event.parts).includes(address)) throw new ConversationError('not-found')
+      return openOnDemand(record).readPicture(address, signal)
     },
 
     files(record) {

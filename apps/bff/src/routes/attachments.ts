@@ -1,6 +1,7 @@
 import { UploadQuery } from '@foyer/shared/protocol/attachment'
 import { routes } from '@foyer/shared/protocol/routes'
 import { Hono } from 'hono'
+import * as v from 'valibot'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { ConversationFile, Relay } from '../conversations/relay.ts'
@@ -16,6 +17,8 @@ export interface AttachmentRouteParts {
   readonly relay: Relay
   readonly clock: Clock
 }
+
+const MediaQuery = v.strictObject({ url: v.pipe(v.string(), v.maxLength(2048)) })
 
 /** How long a file may take, either way. */
 const TRANSFER_MS = 5 * 60_000
@@ -42,6 +45,13 @@ export function createAttachmentRoutes({ sessions, relay, clock }: AttachmentRou
       const { record } = await requireOwned(c, relay)
       const { signal } = c.req.raw
       return answerFile(await relay.files(record).download(c.req.param('attachmentId'), limit(signal)))
+    })
+
+    .get(routes.readMedia.path, async (c) => {
+      const { record } = await requireOwned(c, relay)
+      const { url } = parse(MediaQuery, c.req.query())
+      const { signal } = c.req.raw
+      return answerFile(await relay.readPicture(record, c.req.param('messageId'), url, limit(signal)))
     })
 
     .delete(routes.removeAttachment.path, async (c) => {

@@ -10,7 +10,8 @@ type Answer<R extends Route> = R extends { response: infer S extends v.GenericSc
 interface Request {
   conversationId?: string
   attachmentId?: string
-  query?: Record<string, number>
+  messageId?: string
+  query?: Record<string, number | string>
   headers?: Record<string, string>
   body?: object
   signal?: AbortSignal | undefined
@@ -51,6 +52,11 @@ export function createClient(fetch: typeof globalThis.fetch = (...request) => gl
       const response = await send(fetch, routes.readAttachment, { conversationId, attachmentId, signal })
       return response.blob().catch(unreachable)
     },
+    /** A picture that a message names. */
+    readMedia: async (conversationId: string, messageId: string, url: string, signal?: AbortSignal): Promise<Blob> => {
+      const response = await send(fetch, routes.readMedia, { conversationId, messageId, query: { url }, signal })
+      return response.blob().catch(unreachable)
+    },
     removeAttachment: (conversationId: string, attachmentId: string) =>
       call(routes.removeAttachment, { conversationId, attachmentId }),
     clearConversation: (conversationId: string) => call(routes.clearConversation, { conversationId }),
@@ -83,14 +89,15 @@ async function send(fetch: typeof globalThis.fetch, route: Route, request: Reque
   return response
 }
 
-function toPath(path: string, { conversationId = '', attachmentId = '', query }: Request): string {
+function toPath(path: string, { conversationId = '', attachmentId = '', messageId = '', query }: Request): string {
   const search = query
     ? `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`
     : ''
   return (
     path
       .replace(':conversationId', encodeURIComponent(conversationId))
-      .replace(':attachmentId', encodeURIComponent(attachmentId)) + search
+      .replace(':attachmentId', encodeURIComponent(attachmentId))
+      .replace(':messageId', encodeURIComponent(messageId)) + search
   )
 }
 

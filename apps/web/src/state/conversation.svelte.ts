@@ -157,6 +157,11 @@ export class ConversationState {
     return this.#options.client.readAttachment(this.conversationId, attachmentId, this.#closed.signal)
   }
 
+  /** A picture that a message names. Throws what the client throws. */
+  readPicture(messageId: string, url: string): Promise<Blob> {
+    return this.#options.client.readMedia(this.conversationId, messageId, url, this.#closed.signal)
+  }
+
   /** The BFF said it is over before the stream did. */
   markEnded(): void {
     this.#isEnded = true

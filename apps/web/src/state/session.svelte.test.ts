@@ -56,6 +56,7 @@ function createPage(answers: Partial<Client> = {}) {
     clearConversation: () => Promise.resolve(undefined),
     readConfig: () => Promise.reject(refusal(503, 'shutting-down')),
     readAttachment: () => Promise.resolve(new Blob()),
+    readMedia: () => Promise.resolve(new Blob()),
     removeAttachment: () => Promise.resolve(undefined),
     followEvents: () => Promise.resolve(new Response(new ReadableStream({ start: (line) => void streams.push(line) }))),
     ...answers,

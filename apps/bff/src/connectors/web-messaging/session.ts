@@ -2,7 +2,7 @@ import type { NormalizedMessage } from '@foyer/shared/platform/web-messaging/mes
 import type { ServerFrame, SessionResponse } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import { backOffMs } from '../../clock.ts'
-import type { ConnectorEvent, OutgoingMessage, UpstreamSession } from '../connector.ts'
+import type { ConnectorEvent, IncomingFile, OutgoingMessage, UpstreamSession } from '../connector.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { Attachments } from './attachments.ts'
 import { changeCredential, readCredential } from './credential.ts'
@@ -117,6 +117,9 @@ export class Session implements UpstreamSession {
     await this.#messages.turn(signal)
     await link.tell({ action: 'onMessage', message: typingMessage })
   }
+
+  readonly readPicture = (address: string, signal?: AbortSignal): Promise<IncomingFile> =>
+    this.#parts.media.fetch(address, signal)
 
   /** Leaves for good (§4.9). */
   async end(signal?: AbortSignal): Promise<void> {

@@ -6,9 +6,11 @@ const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 
 export const isPicture = ({ mediaType }: Attachment): boolean => PICTURES.has(mediaType)
 
 /** Hands a file over to the browser's downloads. */
-export function saveAs(address: string, name: string): void {
+export function saveAs(file: Blob, name: string): void {
   const link = document.createElement('a')
-  link.href = address
+  link.href = URL.createObjectURL(file)
   link.download = name
   link.click()
+  // The download has begun by then, or never will.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
