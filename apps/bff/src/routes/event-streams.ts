@@ -28,25 +28,26 @@ export interface EventStream extends Sink {
  * for all readers, no work per stream but the write.
  */
 export class EventStreams {
-  readonly #open = new Map<ServerResponse, string>()
+  /** By session: to open one, or to close a guest's, costs the same however many others there are. */
+  readonly #open = new Map<string, Set<ServerResponse>>()
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
   #closing = false
 
   get size(): number {
-    return this.#open.size
+    return [...this.#open.values()].reduce((sum, { size }) => sum + size, 0)
   }
 
   /** Throws RequestError `too-many-streams` or `shutting-down` before anything is written. */
   open(response: ServerResponse, sessionId: string, headers: Record<string, string>): EventStream {
     if (this.#closing) throw new RequestError('shutting-down', undefined, { headers: { 'Retry-After': '1' } })
-    const ofSession = [...this.#open.values()].filter((id) => id === sessionId).length
-    if (ofSession >= MAX_PER_SESSION)
+    const ofSession = this.#open.get(sessionId) ?? new Set()
+    if (ofSession.size >= MAX_PER_SESSION)
       throw new RequestError('too-many-streams', undefined, { headers: { 'Retry-After': '5' } })
 
     const gone = new AbortController()
-    this.#open.set(response, sessionId)
+    this.#open.set(sessionId, ofSession.add(response))
     response.once('close', () => {
-      this.#open.delete(response)
+      this.#forget(sessionId, response)
       gone.abort()
     })
     response.writeHead(200, { ...HEADERS, ...headers })
@@ -56,25 +57,31 @@ export class EventStreams {
 
   /** Ends the streams of a session, with a last word. */
   closeSession(sessionId: string, lastWord = ''): void {
-    for (const [response, id] of this.#open) if (id === sessionId) this.#end(response, lastWord)
+    for (const response of this.#open.get(sessionId) ?? []) this.#end(sessionId, response, lastWord)
   }
 
   close(): void {
     this.#closing = true
     clearInterval(this.#heartbeat)
-    for (const response of this.#open.keys()) this.#end(response, ': bye\n\n')
+    for (const sessionId of this.#open.keys()) this.closeSession(sessionId, ': bye\n\n')
   }
 
   /** The last word waits behind all that a slow reader has not taken yet; but not for ever. */
-  #end(response: ServerResponse, lastWord: string): void {
-    this.#open.delete(response)
+  #end(sessionId: string, response: ServerResponse, lastWord: string): void {
+    this.#forget(sessionId, response)
     response.end(lastWord)
     const cut = setTimeout(() => response.destroy(), STALL_MS).unref()
     response.once('close', () => clearTimeout(cut))
   }
 
+  #forget(sessionId: string, response: ServerResponse): void {
+    const ofSession = this.#open.get(sessionId)
+    ofSession?.delete(response)
+    if (ofSession?.size === 0) this.#open.delete(sessionId)
+  }
+
   #beat(): void {
-    for (const response of this.#open.keys()) write(response, ':\n\n')
+    for (const ofSession of this.#open.values()) for (const response of ofSession) write(response, ':\n\n')
   }
 }
 
