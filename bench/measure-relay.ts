@@ -2,19 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Echoes } from './echoes.ts'
 import { runOpenLoop, type Load } from './open-loop.ts'
 import { percentile } from './percentiles.ts'
-import { othersCpuMs, ownCpuMs, type Running } from './processes.ts'
 import type { RelayGuest } from './relay-guests.ts'
+import { othersCpuMs, ownCpuMs, type Running } from './processes.ts'
 
 /** An echo later than this is not one a relay kept up with. */
 export const LATE_MS = 250
-/** How long is waited for echoes still missing at the end. */
-const DRAIN_MS = 3_000
+/** What is missing at the end counts as lost after so long without anything coming: what is only late is not lost. */
+const SILENCE_MS = 3_000
 
-export interface Relay {
+/** Guests whose words come back to the echoes. */
+export interface Measurable {
   readonly name: string
-  readonly process: Running
-  readonly guests: readonly RelayGuest[]
+  /** Undefined where nothing stands between the platform and its guests. */
+  readonly process: Running | undefined
+  readonly guests: readonly Pick<RelayGuest, 'say'>[]
   readonly echoes: Echoes
+}
+
+export interface Relay extends Measurable {
   stop(): Promise<void>
 }
 
@@ -26,6 +31,7 @@ export interface Measurement {
   readonly achieved: number
   readonly p50: number
   readonly p90: number
+  readonly p95: number
   readonly p99: number
   readonly lost: number
   readonly doubled: number
@@ -41,9 +47,9 @@ export interface Measurement {
 }
 
 /** Sends at the load's rate and waits for what comes back. */
-export async function measure({ name, process, guests, echoes }: Relay, load: Load): Promise<Measurement> {
+export async function measure({ name, process, guests, echoes }: Measurable, load: Load): Promise<Measurement> {
   const startedAtMs = performance.now()
-  const before = { relay: process.cpuMs(), own: ownCpuMs(), others: othersCpuMs() }
+  const before = { relay: process?.cpuMs() ?? 0, own: ownCpuMs(), others: othersCpuMs() }
   const lagsMs: number[] = []
   let refused = 0
   echoes.begin(startedAtMs + load.seconds * 1000 + LATE_MS)
@@ -56,7 +62,7 @@ export async function measure({ name, process, guests, echoes }: Relay, load: Lo
       () => void refused++,
     )
   })
-  for (let waitedMs = 0; echoes.missing > 0 && waitedMs < DRAIN_MS; waitedMs += 50) await delay(50)
+  await untilSilent(echoes)
 
   const elapsedMs = performance.now() - startedAtMs
   const { latenciesMs } = echoes
@@ -66,15 +72,25 @@ export async function measure({ name, process, guests, echoes }: Relay, load: Lo
     achieved: echoes.inTime / load.seconds,
     p50: percentile(latenciesMs, 0.5),
     p90: percentile(latenciesMs, 0.9),
+    p95: percentile(latenciesMs, 0.95),
     p99: percentile(latenciesMs, 0.99),
     lost: echoes.missing,
     doubled: echoes.doubled,
     refused,
-    cpuUsPerMessage: ((process.cpuMs() - before.relay) * 1000) / latenciesMs.length,
-    memoryMb: process.memoryMb(),
+    cpuUsPerMessage: (((process?.cpuMs() ?? 0) - before.relay) * 1000) / latenciesMs.length,
+    memoryMb: process?.memoryMb() ?? 0,
     lagP50: percentile(lagsMs, 0.5),
     generatorCpu: (ownCpuMs() - before.own) / elapsedMs,
     othersCpu: (othersCpuMs() - before.others) / elapsedMs,
+  }
+}
+
+async function untilSilent(echoes: Echoes): Promise<void> {
+  let { missing } = echoes
+  for (let silentMs = 0; missing > 0 && silentMs < SILENCE_MS; silentMs += 50) {
+    await delay(50)
+    if (echoes.missing < missing) silentMs = 0
+    missing = echoes.missing
   }
 }
 

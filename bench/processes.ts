@@ -8,8 +8,18 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Clock ticks of /proc are hundredths of a second on Linux. */
 const TICK_MS = 10
-const READY_MS = 15_000
+const READY_MS = 60_000
 const STOP_MS = 3_000
+
+/** What a process holds after a full collection, in bytes. */
+export interface Memory {
+  /** Objects of the script's heap that are in use. */
+  readonly heapUsed: number
+  /** Buffers and what else objects hold outside of the heap. */
+  readonly external: number
+  /** Pages of the process in memory: all of it, sockets and the store's cache included, but not the kernel's buffers. */
+  readonly rss: number
+}
 
 export interface Running {
   readonly url: string
@@ -17,6 +27,10 @@ export interface Running {
   cpuMs(): number
   /** Memory it holds, in MB. */
   memoryMb(): number
+  /** Only of a process started with `probe`: what it holds after a full collection. */
+  probeMemory(): Promise<Memory>
+  /** Only of a process started with `probe`. */
+  writeHeapSnapshot(folder: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,17 +38,27 @@ const running = new Set<ChildProcess>()
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
+export interface StartOptions {
+  /** Loads memory-probe.ts into it. */
+  readonly probe?: boolean
+  /** Further flags of Node. */
+  readonly flags?: readonly string[]
+}
+
+const PROBE = ['--expose-gc', '--import', './bench/memory-probe.ts']
+
 /** Starts a program of this repository in a process of its own, on a free port, and waits until it is ready. */
 export async function startProcess(
   file: string,
   environment: (port: number) => Record<string, string>,
   readyPath: string,
+  { probe = false, flags = [] }: StartOptions = {},
 ): Promise<Running> {
   const port = await freePort()
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [...flags, ...(probe ? PROBE : []), file], {
     cwd: root,
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...environment(port) },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit', ...(probe ? ['ipc' as const] : [])],
   })
   running.add(child)
   const url = `http://localhost:${port}`
@@ -43,6 +67,8 @@ export async function startProcess(
     url,
     cpuMs: () => cpuOf(child.pid ?? 0),
     memoryMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    probeMemory: () => ask(child, 'memory'),
+    writeHeapSnapshot: async (snapshotFolder) => void (await ask(child, { snapshotFolder })),
     async stop() {
       running.delete(child)
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -51,6 +77,12 @@ export async function startProcess(
       child.kill('SIGKILL')
     },
   }
+}
+
+async function ask(child: ChildProcess, order: 'memory' | { snapshotFolder: string }): Promise<Memory> {
+  const answer = once(child, 'message') as Promise<[Memory]>
+  child.send(order)
+  return (await answer)[0]
 }
 
 /** CPU time of this process, in milliseconds. */

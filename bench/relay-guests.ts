@@ -11,31 +11,45 @@ export interface RelayGuest {
   leave(): void
 }
 
+export interface StreamingGuest extends RelayGuest {
+  /** One stream more, as of a second tab; it tells nobody what it hears. */
+  openTab(): Promise<void>
+}
+
 export type OnEcho = (text: string) => void
-export type Admit = (onEcho: OnEcho) => Promise<RelayGuest>
+/** `name`: what the agent sees, where the relay has names. */
+export type Admit<Guest extends RelayGuest = RelayGuest> = (onEcho: OnEcho, name?: string) => Promise<Guest>
 
 /** Guests of the bare relay: each brings a token and a conversation of the platform. */
-export function bareGuests(url: string, pool: Pool, platformUrl: string): Admit {
+export function bareGuests(url: string, pool: Pool, platformUrl: string): Admit<StreamingGuest> {
   return async (onEcho) => {
     const token = await postJson(`${platformUrl}/api/v2/oauth/guest/token`, {}, CLIENT)
     const own = { authorization: `Bearer ${token.body['access_token']}` }
     const conversation = await postJson(`${platformUrl}/api/v2/conversations/messaging`, own, {})
     const id = String(conversation.body['id'])
-    const leave = await follow(`${url}/events/${id}`, own, onEcho)
-    return { leave, say: (text) => post(pool, `/messages/${id}`, own, { text }) }
+    const tabs = await openTabs(`${url}/events/${id}`, own, onEcho)
+    return { ...tabs, say: (text) => post(pool, `/messages/${id}`, own, { text }) }
   }
 }
 
 /** Guests of Foyer, as its page is one: session cookie, headers, conversation, stream. */
-export function foyerGuests(url: string, pool: Pool): Admit {
-  return async (onEcho) => {
+export function foyerGuests(url: string, pool: Pool): Admit<StreamingGuest> {
+  return async (onEcho, name) => {
     const headers = { origin: url, 'x-csrf': '1' }
-    const session = await postJson(`${url}/api/session`, headers, {})
+    const session = await postJson(`${url}/api/session`, headers, name === undefined ? {} : { name })
     const own = { ...headers, cookie: session.cookie }
     const conversation = await postJson(`${url}/api/conversations`, own, {})
     const path = `/api/conversations/${conversation.body['conversationId']}`
-    const leave = await follow(`${url}${path}/events`, own, onEcho)
-    return { leave, say: (text) => post(pool, `${path}/messages`, own, { messageId: randomUUID(), text }) }
+    const tabs = await openTabs(`${url}${path}/events`, own, onEcho)
+    return { ...tabs, say: (text) => post(pool, `${path}/messages`, own, { messageId: randomUUID(), text }) }
+  }
+}
+
+async function openTabs(url: string, headers: Record<string, string>, onEcho: OnEcho) {
+  const open = [await follow(url, headers, onEcho)]
+  return {
+    openTab: async () => void open.push(await follow(url, headers, () => undefined)),
+    leave: () => open.forEach((close) => close()),
   }
 }
 
