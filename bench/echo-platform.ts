@@ -8,6 +8,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 const streams = new Map<string, ServerResponse>()
 let numbers = 0
+/** A blank line this often, or a quiet stream counts as dead (platform-api.md §5.5). */
+setInterval(() => streams.forEach((stream) => stream.write('\n')), 15_000)
 
 const server = createServer((request, response) => {
   const [, , , , , conversationId = '', resource] = (request.url ?? '').split('?')[0]?.split('/') ?? []
