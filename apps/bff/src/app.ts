@@ -27,6 +27,7 @@ import { createSessionRoutes } from './routes/session.ts'
 import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
 import { createSealer } from './storage/sealing.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import type { StoreError } from './storage/store-error.ts'
 
 export interface AppParts {
   readonly config: Pick<
@@ -52,11 +53,11 @@ export interface App {
 /** Makes every part once and puts them together. */
 export function createApp({ config, connector, clock, loggers }: AppParts): App {
   const { showDiagnosis, lifetimes, retention } = config
-  const database = openSqlite(config.store)
+  const sqlite = openSqlite(config.store, { committed: noteFailures(loggers('storage')) })
   const sealer = createSealer(config.secrets)
-  const sessions = createSqliteSessionStore({ database, sealer, logger: loggers('sessions') })
-  const log = createSqliteEventLog({ database, sealer, clock })
-  const store = createSqliteConversationStore(database, sealer)
+  const sessions = createSqliteSessionStore({ sqlite, sealer, logger: loggers('sessions') })
+  const log = createSqliteEventLog({ sqlite, sealer, clock })
+  const store = createSqliteConversationStore(sqlite, sealer)
   const streams = new EventStreams()
 
   const credentialOf = (sessionId: string): CredentialSlot => ({
@@ -100,7 +101,7 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
     .route('/', createEventRoutes({ relay, log, streams, clock, logger: loggers('events') }))
     .route(
       '/',
-      createHealthRoutes(() => isReady),
+      createHealthRoutes(() => isReady && sqlite.failure === undefined),
     )
     .route('/', createPageRoutes(readBuiltPage(config.pageFolder)))
   refuseOtherMethods(http, Object.values(routes))
@@ -114,8 +115,19 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
       stopHousekeeping()
       streams.close()
       await relay.close()
-      database.close()
+      sqlite.close()
     },
+  }
+}
+
+/** Each kind of trouble once, and its end: a full disk is met by every write. */
+function noteFailures(logger: Logger) {
+  let known: string | undefined
+  return ({ error }: { error?: StoreError | undefined }) => {
+    if (error?.code === known) return
+    known = error?.code
+    if (error) logger.error({ event: 'store-failed', code: error.code, err: error })
+    else logger.info({ event: 'store-recovered' })
   }
 }
 

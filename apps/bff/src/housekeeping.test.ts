@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FakeClock } from '../test/support/fake-clock.ts'
 import { createRecordingLogger, silentLogger } from '../test/support/loggers.ts'
-import { newSealer, openDatabase } from '../test/support/stores.ts'
+import { newSealer, openStore } from '../test/support/stores.ts'
 import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { hashHandle, newHandle, newSession } from './sessions/session.ts'
@@ -17,10 +17,10 @@ afterEach(() => void vi.useRealTimers())
 /** Housekeeping over real stores; the relay only notes whom it forgot, or fails to. */
 function start({ unforgettable }: { unforgettable?: string } = {}) {
   const clock = new FakeClock()
-  const database = openDatabase()
+  const sqlite = openStore()
   const sealer = newSealer()
-  const sessions = createSqliteSessionStore({ database, sealer, logger: silentLogger })
-  const log = createSqliteEventLog({ database, sealer, clock })
+  const sessions = createSqliteSessionStore({ sqlite, sealer, logger: silentLogger })
+  const log = createSqliteEventLog({ sqlite, sealer, clock })
   const { logger, lines } = createRecordingLogger()
   const done: string[] = []
   const relay = {

@@ -6,6 +6,7 @@ import { UpstreamError } from './connectors/upstream-error.ts'
 import { ConversationError } from './conversations/conversation-error.ts'
 import { problemType, toUpstreamProblem } from './conversations/upstream-problem.ts'
 import type { Logger } from './logger.ts'
+import { toStoreError } from './storage/store-error.ts'
 
 /** A request that is refused at the door. `errors` say where the input was wrong. */
 export class RequestError extends Error {
@@ -85,6 +86,11 @@ const sentences: Record<ProblemCode, Sentence> = {
     title: 'Restarting',
     detail: 'The server is restarting. Please try again in a moment.',
   },
+  'store-unavailable': {
+    status: 503,
+    title: 'Nothing can be kept',
+    detail: 'The server cannot keep messages right now. Please try again in a moment.',
+  },
   'too-many-streams': { status: 429, title: 'Too many streams', detail: 'This session has too many open streams.' },
   'unsupported-media-type': {
     status: 415,
@@ -107,6 +113,9 @@ const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => (
   ...more,
 })
 
+/** A full disk or a lock is seldom gone at once. */
+const STORE_RETRY_SECONDS = 5
+
 /** The problem an error becomes. What nobody expected becomes a bare `internal-error`. */
 function problemOf(error: unknown, showDiagnosis: boolean): Problem {
   if (error instanceof UpstreamError) return toUpstreamProblem(error, showDiagnosis)
@@ -114,6 +123,7 @@ function problemOf(error: unknown, showDiagnosis: boolean): Problem {
   if (error instanceof RequestError) {
     return toProblem(error.code, { detail: error.message, ...(error.errors ? { errors: error.errors } : {}) })
   }
+  if (toStoreError(error)) return toProblem('store-unavailable', { retryAfterSeconds: STORE_RETRY_SECONDS })
   if (error instanceof HTTPException && error.status === 413) return toProblem('payload-too-large')
   return toProblem('internal-error')
 }

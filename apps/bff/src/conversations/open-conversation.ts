@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { backOffMs, type Clock } from '../clock.ts'
 import type {
   ConnectorEvent,
   IncomingFile,
@@ -10,6 +10,7 @@ import type {
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
+import { toStoreError } from '../storage/store-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { withParticipant, type ConversationRecord } from './conversation.ts'
 import { ConversationError } from './conversation-error.ts'
@@ -23,6 +24,8 @@ const LINGER_MS = 30_000
 /** After a refusal the platform is asked again, ever more rarely: a scope may have been granted meanwhile. */
 const REFUSED_MS = 5_000
 const MAX_REFUSED_MS = 5 * 60_000
+/** How often an event is offered to a store that fails. */
+const STORE_RETRY = { baseMs: 250, capMs: 5_000 }
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
 const ATTEND_MS = 60_000
 
@@ -187,7 +190,7 @@ export class OpenConversation {
       try {
         for await (const event of this.#upstream) {
           if (event.type === 'up') refusals = 0
-          await this.#take(event)
+          await this.#keep(event)
         }
         await this.#saveCursor()
       } catch (error) {
@@ -196,6 +199,21 @@ export class OpenConversation {
       if (this.#isOver()) break
       const retryInMs = Math.min(REFUSED_MS * 2 ** refusals, MAX_REFUSED_MS)
       await this.#parts.clock.sleep(retryInMs, signal).catch(() => undefined)
+    }
+  }
+
+  /** What the store fails at waits here, and what comes after it behind it: nothing is passed over. */
+  async #keep(event: ConnectorEvent): Promise<void> {
+    const { clock, logger } = this.#parts
+    const { signal } = this.#stop
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#take(event)
+      } catch (error) {
+        if (!toStoreError(error) || signal.aborted) throw error
+        if (attempt === 0) logger.error({ event: 'event-not-kept', err: error })
+        await clock.sleep(backOffMs(attempt, STORE_RETRY), signal)
+      }
     }
   }
 

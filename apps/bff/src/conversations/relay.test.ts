@@ -4,6 +4,7 @@ import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
 import { NOOR, ScriptedConnector, type SendStep } from '../../test/support/scripted-connector.ts'
 import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
 import type { OutgoingMessage } from '../connectors/connector.ts'
+import { StoreError } from '../storage/store-error.ts'
 import { ConversationError } from './conversation-error.ts'
 
 const MINUTE_MS = 60_000
@@ -286,6 +287,53 @@ describe('a message of the guest', () => {
     await relay.send(record, message('one'))
     await advance(MINUTE_MS)
     expect(told.map(({ json }) => (JSON.parse(json) as { state: string }).state)).toEqual(['down', 'up'])
+  })
+})
+
+describe('what the store fails at', () => {
+  test('waits for it, and what comes after waits behind: nothing is passed over, nothing asked for again', async () => {
+    const { relay, connector, log, openConversation, advance, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    log.failure = new StoreError('full')
+    for (const text of ['one', 'two']) connector.say(text)
+    await advance(MINUTE_MS)
+    expect(await eventsOf(record)).toEqual([])
+
+    log.failure = undefined
+    await advance(5_000)
+    expect((await eventsOf(record)).map((event) => event.type === 'message' && event.parts)).toEqual([
+      [{ type: 'text', text: 'one' }],
+      [{ type: 'text', text: 'two' }],
+    ])
+    expect(connector.calls.filter((call) => call.startsWith('open'))).toHaveLength(1)
+  })
+
+  test('is not acknowledged to the guest', async () => {
+    const { relay, log, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    log.failure = new StoreError('full')
+    await expect(relay.send(record, message('one'))).rejects.toThrow(log.failure)
+    log.failure = undefined
+    expect(await relay.send(record, message('one'))).toMatchObject({ repeated: false })
+  })
+
+  test('though the platform took it, is looked for rather than sent again', async () => {
+    const { relay, connector, log, openConversation, advance, stateOf } = createRelaySubject()
+    connector.echoes = false
+    const record = await openConversation()
+    const held = hold()
+    connector.steps.push(held.step)
+    await relay.send(record, message('one'))
+    await settle()
+    log.failure = new StoreError('full')
+    held.answer()
+    await advance(MINUTE_MS)
+    log.failure = undefined
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(['one'])
+    expect(await stateOf(record, 'id-of-one')).toBe('sent')
   })
 })
 

@@ -74,6 +74,8 @@ export interface Relay {
    * can do nothing more: ConversationError `not-found`.
    */
   forget(sessionId: string): Promise<void>
+  /** The guest leaves: the open conversation is ended, if the platform can be told before the signal aborts; then as `forget`. */
+  leave(sessionId: string, signal: AbortSignal): Promise<void>
   /** Takes up what an earlier process left unsent. */
   recover(): Promise<void>
   close(): Promise<void>
@@ -97,8 +99,12 @@ export function createRelay(parts: RelayParts): Relay {
   }
 
   function openOnDemand(record: ConversationRecord): OpenConversation {
+    refuseForgotten(record.sessionId)
+    return openRegardless(record)
+  }
+
+  function openRegardless(record: ConversationRecord): OpenConversation {
     const { conversationId, sessionId } = record
-    refuseForgotten(sessionId)
     const known = open.get(conversationId)
     if (known) return known
     const conversation: OpenConversation = new OpenConversation(record, {
@@ -150,6 +156,27 @@ export function createRelay(parts: RelayParts): Relay {
     if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
     conversation.send(toOutgoing({ messageId, parts, reply }), earlier !== undefined)
     return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
+  }
+
+  /** From now on the session can do nothing more; also what is under way meets this. */
+  function shutOut(sessionId: string): void {
+    if (forgotten.has(sessionId)) return
+    forgotten.add(sessionId)
+    setTimeout(() => forgotten.delete(sessionId), FORGOTTEN_MS).unref()
+  }
+
+  async function forget(sessionId: string): Promise<void> {
+    shutOut(sessionId)
+    await starting.get(sessionId)?.catch(() => undefined) // what was begun must be among what is forgotten
+    const records = await store.listOf(sessionId)
+    await Promise.all(records.map(({ conversationId }) => open.get(conversationId)?.close()))
+    const guest = guestOf(sessionId)
+    guests.delete(sessionId)
+    await guest.revoke(AbortSignal.timeout(REVOKE_MS)).catch(() => logger.warn({ event: 'revocation-failed' }))
+    for (const { conversationId } of records) {
+      await log.remove(conversationId)
+      await store.remove(conversationId)
+    }
   }
 
   return {
@@ -204,19 +231,14 @@ export function createRelay(parts: RelayParts): Relay {
       return { status: conversation.status, unwatch: conversation.watch() }
     },
 
-    async forget(sessionId) {
-      forgotten.add(sessionId)
-      setTimeout(() => forgotten.delete(sessionId), FORGOTTEN_MS).unref()
-      await starting.get(sessionId)?.catch(() => undefined) // what was begun must be among what is forgotten
-      const records = await store.listOf(sessionId)
-      await Promise.all(records.map(({ conversationId }) => open.get(conversationId)?.close()))
-      const guest = guestOf(sessionId)
-      guests.delete(sessionId)
-      await guest.revoke(AbortSignal.timeout(REVOKE_MS)).catch(() => logger.warn({ event: 'revocation-failed' }))
-      for (const { conversationId } of records) {
-        await log.remove(conversationId)
-        await store.remove(conversationId)
-      }
+    forget,
+
+    async leave(sessionId, signal) {
+      shutOut(sessionId)
+      const record = (await starting.get(sessionId)?.catch(() => undefined)) ?? (await latest(sessionId))
+      const ended = record?.state === 'open' ? openRegardless(record).end(signal) : undefined
+      await ended?.catch(() => undefined) // the guest leaves whether or not the platform can be told
+      await forget(sessionId)
     },
 
     async recover() {

@@ -1,21 +1,21 @@
-import { bytesOnDisk, newDatabaseFile, newSealer, openDatabase } from '../../test/support/stores.ts'
+import { bytesOnDisk, newDatabaseFile, newSealer, openStore } from '../../test/support/stores.ts'
 import { conversationStoreContract } from './conversation-store.contract.ts'
 import { createSqliteConversationStore } from './sqlite-conversation-store.ts'
 
 conversationStoreContract('a conversation store in a file', async () => {
   const file = newDatabaseFile()
   const sealer = newSealer()
-  const database = openDatabase(file)
+  const sqlite = openStore(file)
   return {
-    store: createSqliteConversationStore(database, sealer),
+    store: createSqliteConversationStore(sqlite, sealer),
     reopen: async () => {
-      database.close()
-      return createSqliteConversationStore(openDatabase(file), sealer)
+      sqlite.close()
+      return createSqliteConversationStore(openStore(file), sealer)
     },
     bytesAtRest: async () => bytesOnDisk(file),
   }
 })
 
 conversationStoreContract('a conversation store in memory', async () => ({
-  store: createSqliteConversationStore(openDatabase(), newSealer()),
+  store: createSqliteConversationStore(openStore(), newSealer()),
 }))

@@ -1,12 +1,12 @@
-import type { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
 import type { Sealer } from '../storage/sealing.ts'
+import type { Sqlite } from '../storage/sqlite.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { ConversationRecord } from './conversation.ts'
 
 const Row = v.object({ conversation_id: v.string(), body: v.instance(Uint8Array) })
 
-export function createSqliteConversationStore(database: DatabaseSync, sealer: Sealer): ConversationStore {
+export function createSqliteConversationStore({ database, write }: Sqlite, sealer: Sealer): ConversationStore {
   const sql = {
     read: database.prepare('SELECT conversation_id, body FROM conversations WHERE conversation_id = ?'),
     ofSession: database.prepare('SELECT conversation_id, body FROM conversations WHERE session_id = ?'),
@@ -27,7 +27,8 @@ export function createSqliteConversationStore(database: DatabaseSync, sealer: Se
     },
     async write(record) {
       const { conversationId, sessionId } = record
-      sql.write.run(conversationId, sessionId, sealer.seal(JSON.stringify(record), contextOf(conversationId)))
+      const sealed = sealer.seal(JSON.stringify(record), contextOf(conversationId))
+      await write(() => sql.write.run(conversationId, sessionId, sealed))
     },
     listOf: async (sessionId) =>
       sql.ofSession
@@ -35,7 +36,7 @@ export function createSqliteConversationStore(database: DatabaseSync, sealer: Se
         .map(toRecord)
         .sort((a, b) => a.startedAtMs - b.startedAtMs),
     async remove(conversationId) {
-      sql.remove.run(conversationId)
+      await write(() => sql.remove.run(conversationId))
     },
   }
 }

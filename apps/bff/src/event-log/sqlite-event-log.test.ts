@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesOnDisk, newDatabaseFile, newSealer, openDatabase } from '../../test/support/stores.ts'
+import { bytesOnDisk, newDatabaseFile, newSealer, openStore } from '../../test/support/stores.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { SealingError } from '../storage/sealing.ts'
 import { eventLogContract } from './event-log.contract.ts'
@@ -8,29 +8,29 @@ import { createSqliteEventLog } from './sqlite-event-log.ts'
 eventLogContract('an event log in a file', async (clock) => {
   const file = newDatabaseFile()
   const sealer = newSealer()
-  const database = openDatabase(file)
+  const sqlite = openStore(file)
   return {
-    log: createSqliteEventLog({ database, sealer, clock }),
+    log: createSqliteEventLog({ sqlite, sealer, clock }),
     reopen: async () => {
-      database.close()
-      return createSqliteEventLog({ database: openDatabase(file), sealer, clock })
+      sqlite.close()
+      return createSqliteEventLog({ sqlite: openStore(file), sealer, clock })
     },
     bytesAtRest: async () => bytesOnDisk(file),
   }
 })
 
 eventLogContract('an event log in memory', async (clock) => ({
-  log: createSqliteEventLog({ database: openDatabase(), sealer: newSealer(), clock }),
+  log: createSqliteEventLog({ sqlite: openStore(), sealer: newSealer(), clock }),
 }))
 
 test('a row cannot be moved to another place of the log', async () => {
-  const database = openDatabase()
-  const log = createSqliteEventLog({ database, sealer: newSealer(), clock: new FakeClock() })
+  const sqlite = openStore()
+  const log = createSqliteEventLog({ sqlite, sealer: newSealer(), clock: new FakeClock() })
   const from = { participantId: 'guest', role: 'guest' } as const
   for (const conversationId of ['one', 'other']) {
     await log.append(conversationId, [{ type: 'message', messageId: 'message-1', from, parts: [], state: 'sent' }])
   }
-  database.exec(`UPDATE events SET body = (SELECT body FROM events WHERE conversation_id = 'other')
+  sqlite.database.exec(`UPDATE events SET body = (SELECT body FROM events WHERE conversation_id = 'other')
                  WHERE conversation_id = 'one'`)
   await expect(log.readAfter('one', 0, 10)).rejects.toThrow(new SealingError('tampered'))
   expect(await log.readAfter('other', 0, 10)).toHaveLength(1)

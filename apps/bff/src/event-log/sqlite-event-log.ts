@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Sealer } from '../storage/sealing.ts'
-import { createInTransaction } from '../storage/sqlite.ts'
+import type { Sqlite } from '../storage/sqlite.ts'
 import {
   EventLogError,
   type EventLog,
@@ -23,15 +23,14 @@ const MessageRow = v.object({
 })
 
 interface Parts {
-  readonly database: DatabaseSync
+  readonly sqlite: Sqlite
   readonly sealer: Sealer
   readonly clock: Clock
 }
 
 /** The embedded log: one table; bodies sealed, each to its place. Followers are told within this process. */
-export function createSqliteEventLog({ database, sealer, clock }: Parts): EventLog {
-  const sql = prepare(database)
-  const inTransaction = createInTransaction(database)
+export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog {
+  const sql = prepare(sqlite.database)
   const followers = new Map<string, Set<Follower>>()
 
   const lastSeq = (conversationId: string) => Number(sql.last.get(conversationId)?.['seq'] ?? 0)
@@ -94,7 +93,7 @@ export function createSqliteEventLog({ database, sealer, clock }: Parts): EventL
 
   return {
     async append(conversationId, events) {
-      const entries = inTransaction(() =>
+      const entries = await sqlite.write(() =>
         events.map((event) => (admit(conversationId, event) ? insert(conversationId, event) : undefined)),
       )
       for (const entry of entries) if (entry) notify(conversationId, entry)
@@ -145,15 +144,12 @@ export function createSqliteEventLog({ database, sealer, clock }: Parts): EventL
       for (const follower of followers.get(conversationId) ?? []) follower(entry)
     },
 
-    trim: async ({ maxAgeMs, maxEvents }) => Number(sql.trim.run(clock.now() - maxAgeMs, maxEvents).changes),
+    trim: ({ maxAgeMs, maxEvents }) =>
+      sqlite.write(() => Number(sql.trim.run(clock.now() - maxAgeMs, maxEvents).changes)),
 
-    async wipe(conversationId) {
-      sql.wipe.run(conversationId, lastSeq(conversationId))
-    },
+    wipe: (conversationId) => sqlite.write(() => void sql.wipe.run(conversationId, lastSeq(conversationId))),
 
-    async remove(conversationId) {
-      sql.remove.run(conversationId)
-    },
+    remove: (conversationId) => sqlite.write(() => void sql.remove.run(conversationId)),
   }
 }
 

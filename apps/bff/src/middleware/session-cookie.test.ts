@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { silentLogger } from '../../test/support/loggers.ts'
-import { newSealer, openDatabase } from '../../test/support/stores.ts'
+import { newSealer, openStore } from '../../test/support/stores.ts'
 import { createErrorHandler } from '../problems.ts'
 import { hashHandle, newHandle, newSession } from '../sessions/session.ts'
 import { createSqliteSessionStore } from '../sessions/sqlite-session-store.ts'
@@ -20,7 +20,7 @@ const lifetimes = { idleMs: 60_000, absoluteMs: 600_000 }
 /** An app that tells whose session a request is in, with one session that is kept. */
 async function createSubject() {
   const clock = new FakeClock()
-  const sessions = createSqliteSessionStore({ database: openDatabase(), sealer: newSealer(), logger: silentLogger })
+  const sessions = createSqliteSessionStore({ sqlite: openStore(), sealer: newSealer(), logger: silentLogger })
   const session = newSession({ name: 'Rosa' }, clock.now())
   const handle = newHandle()
   await sessions.create(session, hashHandle(handle), {})

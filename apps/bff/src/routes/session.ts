@@ -64,12 +64,7 @@ export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> 
 
     .delete(routes.endSession.path, async (c) => {
       const { sessionId } = requireSession(c)
-      const conversation = await relay.latest(sessionId)
-      if (conversation?.state === 'open') {
-        // The guest leaves whether or not the platform can be told.
-        await relay.end(conversation, AbortSignal.timeout(GOODBYE_MS)).catch(() => undefined)
-      }
-      await relay.forget(sessionId)
+      await relay.leave(sessionId, AbortSignal.timeout(GOODBYE_MS))
       await sessions.remove(sessionId)
       parts.closeStreams(sessionId)
       deleteSessionCookie(c)

@@ -1,21 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { bytesOnDisk, newDatabaseFile, openDatabase } from '../../test/support/stores.ts'
+import { bytesOnDisk, newDatabaseFile, openStore } from '../../test/support/stores.ts'
 import { sessionStoreContract } from './session-store.contract.ts'
 import { createSqliteSessionStore } from './sqlite-session-store.ts'
 
 sessionStoreContract('a session store in a file', async () => {
   const file = newDatabaseFile()
-  const database = openDatabase(file)
+  const sqlite = openStore(file)
   return {
-    open: async (parts) => createSqliteSessionStore({ database: openDatabase(file), ...parts }),
+    open: async (parts) => createSqliteSessionStore({ sqlite: openStore(file), ...parts }),
     bytesAtRest: async () => bytesOnDisk(file),
-    ...breakIns(database),
+    ...breakIns(sqlite.database),
   }
 })
 
 sessionStoreContract('a session store in memory', async () => {
-  const database = openDatabase()
-  return { open: async (parts) => createSqliteSessionStore({ database, ...parts }), ...breakIns(database) }
+  const sqlite = openStore()
+  return { open: async (parts) => createSqliteSessionStore({ sqlite, ...parts }), ...breakIns(sqlite.database) }
 })
 
 /** What somebody could do who can write to the database but has no key. */

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
 import type { Logger } from '../logger.ts'
 import { SealingError, type Sealer } from '../storage/sealing.ts'
+import type { Sqlite } from '../storage/sqlite.ts'
 import type { SessionStore } from './session-store.ts'
 import { GuestProfile, type Session } from './session.ts'
 
@@ -15,12 +15,13 @@ const CredentialRow = v.object({ credential: v.nullable(v.instance(Uint8Array)) 
 const StoredCredential = v.record(v.string(), v.unknown())
 
 interface Parts {
-  readonly database: DatabaseSync
+  readonly sqlite: Sqlite
   readonly sealer: Sealer
   readonly logger: Logger
 }
 
-export function createSqliteSessionStore({ database, sealer, logger }: Parts): SessionStore {
+export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): SessionStore {
+  const { database, write } = sqlite
   const sql = {
     create: database.prepare(`INSERT INTO sessions
       (session_id, handle_hash, created_at_ms, active_at_ms, guest, credential) VALUES (?, ?, ?, ?, ?, ?)`),
@@ -60,7 +61,7 @@ export function createSqliteSessionStore({ database, sealer, logger }: Parts): S
     async create({ sessionId, createdAtMs, activeAtMs, guest }, handleHash, credential) {
       const sealedGuest = sealer.seal(JSON.stringify(guest), guestContext(sessionId))
       const sealedCredential = sealer.seal(JSON.stringify(credential), credentialContext(sessionId))
-      sql.create.run(sessionId, handleHash, createdAtMs, activeAtMs, sealedGuest, sealedCredential)
+      await write(() => sql.create.run(sessionId, handleHash, createdAtMs, activeAtMs, sealedGuest, sealedCredential))
     },
 
     async findByHandle(handleHash) {
@@ -74,7 +75,7 @@ export function createSqliteSessionStore({ database, sealer, logger }: Parts): S
     },
 
     async touch(sessionId, activeAtMs) {
-      sql.touch.run(activeAtMs, sessionId)
+      await write(() => sql.touch.run(activeAtMs, sessionId))
     },
 
     async readCredential(sessionId) {
@@ -83,11 +84,12 @@ export function createSqliteSessionStore({ database, sealer, logger }: Parts): S
     },
 
     async writeCredential(sessionId, credential) {
-      sql.writeCredential.run(sealer.seal(JSON.stringify(credential), credentialContext(sessionId)), sessionId)
+      const sealed = sealer.seal(JSON.stringify(credential), credentialContext(sessionId))
+      await write(() => sql.writeCredential.run(sealed, sessionId))
     },
 
     async remove(sessionId) {
-      sql.remove.run(sessionId)
+      await write(() => sql.remove.run(sessionId))
     },
 
     async listExpired({ createdBeforeMs, activeBeforeMs }) {

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { startCheckpoints } from './checkpoints.ts'
+import { createGroupCommit, type Write } from './group-commit.ts'
+import { toStoreError, type StoreErrorCode } from './store-error.ts'
 
 /** Raised by one when the tables change; a file of another version is refused rather than guessed at. */
 const SCHEMA_VERSION = 1
@@ -41,36 +44,63 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS events_pending ON events (conversation_id, seq) WHERE state = 'pending';
 `
 
-/** Opens the embedded store: a file, made with its folder if it is not there, or `:memory:`. Throws when it is not ours. */
-export function openSqlite(file: string): DatabaseSync {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
-  const database = new DatabaseSync(file)
-  // WAL with NORMAL: a killed process loses nothing; a power cut may lose the last moments, never the file.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;')
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-  if (version !== 0 && version !== SCHEMA_VERSION) {
-    database.close()
-    throw new Error(`${file} has schema version ${version}; this Foyer reads version ${SCHEMA_VERSION}`)
-  }
-  database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION};`)
-  return database
+/** The embedded store. Reads go straight to `database`; what changes it goes through `write`. */
+export interface Sqlite {
+  readonly database: DatabaseSync
+  readonly write: Write
+  /** Why the last transaction failed; undefined once one was kept. */
+  readonly failure: StoreErrorCode | undefined
+  /** Keeps what was asked for until now, and lets go of the file. */
+  close(): void
 }
 
-export type InTransaction = <Result>(work: () => Result) => Result
+export interface SqliteOptions {
+  /** Hears of every transaction: how long it took, or why it failed. */
+  readonly committed?: Parameters<typeof createGroupCommit>[1]
+}
 
-/** Makes what runs `work` as one transaction: all of it is kept, or none. */
-export function createInTransaction(database: DatabaseSync): InTransaction {
-  const begin = database.prepare('BEGIN IMMEDIATE')
-  const commit = database.prepare('COMMIT')
-  return (work) => {
-    begin.run()
-    try {
-      const result = work()
-      commit.run()
-      return result
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
+/** Opens a file, made with its folder if it is not there, or `:memory:`. Throws StoreError, or an Error when it is not ours. */
+export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sqlite {
+  const database = openFile(file)
+  let failure: StoreErrorCode | undefined
+  const commits = createGroupCommit(database, (outcome) => {
+    failure = outcome.error?.code
+    committed?.(outcome)
+  })
+  const stopCheckpoints = file === ':memory:' ? () => undefined : startCheckpoints(database, file)
+  return {
+    database,
+    write: commits.write,
+    get failure() {
+      return failure
+    },
+    close() {
+      commits.close()
+      stopCheckpoints()
+      database.close()
+    },
   }
+}
+
+function openFile(file: string): DatabaseSync {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+    const database = new DatabaseSync(file, { timeout: 0 })
+    // WAL with FULL: what was acknowledged is on disk, a power cut included (R31).
+    database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    refuseOtherVersions(database, file)
+    database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`)
+    // From here on waiting would stop the event loop: what finds the store locked tries again (group-commit.ts).
+    database.exec('PRAGMA busy_timeout = 0')
+    return database
+  } catch (error) {
+    throw toStoreError(error) ?? error
+  }
+}
+
+function refuseOtherVersions(database: DatabaseSync, file: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+  if (version === 0 || version === SCHEMA_VERSION) return
+  database.close()
+  throw new Error(`${file} has schema version ${version}; this Foyer reads version ${SCHEMA_VERSION}`)
 }

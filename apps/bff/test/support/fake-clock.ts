@@ -68,5 +68,5 @@ export class FakeClock implements Clock {
 
 /** Lets everything that waits for nothing but promises come to rest. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

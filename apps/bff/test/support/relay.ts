@@ -3,14 +3,24 @@ import { onTestFinished, vi } from 'vitest'
 import type { ConversationRecord } from '../../src/conversations/conversation.ts'
 import { createRelay, type Relay } from '../../src/conversations/relay.ts'
 import { createSqliteConversationStore } from '../../src/conversations/sqlite-conversation-store.ts'
-import type { PassingEntry } from '../../src/event-log/event-log.ts'
+import type { EventLog, PassingEntry } from '../../src/event-log/event-log.ts'
 import { createSqliteEventLog } from '../../src/event-log/sqlite-event-log.ts'
 import { FakeClock, settle } from './fake-clock.ts'
 import { createRecordingLogger } from './loggers.ts'
 import { ScriptedConnector } from './scripted-connector.ts'
-import { newSealer, openDatabase } from './stores.ts'
+import { newSealer, openStore } from './stores.ts'
 
 export const SESSION = 'session-1'
+
+/** A log that keeps nothing for as long as it has a failure, as one on a full disk. */
+function failingAtWill(log: EventLog): EventLog & { failure?: Error | undefined } {
+  const subject: EventLog & { failure?: Error | undefined } = {
+    ...log,
+    append: (conversationId, events) =>
+      subject.failure ? Promise.reject(subject.failure) : log.append(conversationId, events),
+  }
+  return subject
+}
 
 /**
  * A relay between real stores and a scripted platform. Time goes on only through `advance`, which moves the clock and the
@@ -20,9 +30,9 @@ export function createRelaySubject() {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const clock = new FakeClock()
   const connector = new ScriptedConnector()
-  const [database, sealer] = [openDatabase(), newSealer()]
-  const log = createSqliteEventLog({ database, sealer, clock })
-  const store = createSqliteConversationStore(database, sealer)
+  const [sqlite, sealer] = [openStore(), newSealer()]
+  const log = failingAtWill(createSqliteEventLog({ sqlite, sealer, clock }))
+  const store = createSqliteConversationStore(sqlite, sealer)
   const { logger, lines } = createRecordingLogger()
   const relays: Relay[] = []
   const start = (over: ScriptedConnector = connector): Relay => {

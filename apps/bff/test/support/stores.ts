@@ -2,10 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { createSealer, KEY_BYTES, type Sealer } from '../../src/storage/sealing.ts'
-import { openSqlite } from '../../src/storage/sqlite.ts'
+import { openSqlite, type Sqlite, type SqliteOptions } from '../../src/storage/sqlite.ts'
 
 export const newKey = (): Uint8Array => randomBytes(KEY_BYTES)
 export const newSealer = (): Sealer => createSealer([newKey()])
@@ -18,12 +17,12 @@ export function makeFolder(): string {
 }
 
 /** A database of its own, closed when the test is over. */
-export function openDatabase(file = ':memory:'): DatabaseSync {
-  const database = openSqlite(file)
+export function openStore(file = ':memory:', options: SqliteOptions = {}): Sqlite {
+  const sqlite = openSqlite(file, options)
   onTestFinished(() => {
-    if (database.isOpen) database.close()
+    if (sqlite.database.isOpen) sqlite.close()
   })
-  return database
+  return sqlite
 }
 
 export const newDatabaseFile = (): string => join(makeFolder(), 'foyer.db')

@@ -144,6 +144,7 @@ export const en = {
     'rate-limited': 'That was a lot at once. Please wait a moment.',
     'session-required': 'Your chat session is over.',
     'shutting-down': 'The chat is being restarted. Please try again in a moment.',
+    'store-unavailable': 'The chat cannot keep messages right now. Please try again in a moment.',
     'too-many-streams': 'The chat is open in too many tabs. Please close one of them.',
     'unsupported-media-type': 'This could not be accepted.',
   },

@@ -41,6 +41,7 @@ export const ProblemCode = v.picklist([
   'rate-limited',
   'session-required',
   'shutting-down',
+  'store-unavailable',
   'too-many-streams',
   'unsupported-media-type',
 ])

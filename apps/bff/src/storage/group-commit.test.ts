@@ -1,0 +1,117 @@
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { newDatabaseFile, openStore } from '../../test/support/stores.ts'
+import type { Sqlite } from './sqlite.ts'
+import { StoreError } from './store-error.ts'
+
+const add = (sqlite: Sqlite, id: string) => () =>
+  sqlite.database.exec(`INSERT INTO conversations VALUES ('${id}', 's', x'00')`)
+const idsOf = ({ database }: Sqlite) =>
+  database
+    .prepare('SELECT conversation_id AS id FROM conversations ORDER BY rowid')
+    .all()
+    .map(({ id }) => id)
+
+/** Another process that holds the store for itself, until the returned function is called. */
+function lock(file: string): () => void {
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  const release = () => {
+    if (other.isOpen) other.close()
+  }
+  onTestFinished(release)
+  return release
+}
+
+describe('writes of one turn of the event loop', () => {
+  test('become one transaction, kept in the order they were asked for', async () => {
+    const commits: number[] = []
+    const sqlite = openStore(':memory:', { committed: ({ durationMs }) => void commits.push(durationMs) })
+    const settled: string[] = []
+    await Promise.all(
+      ['one', 'two', 'three'].map(async (id) => {
+        await sqlite.write(add(sqlite, id))
+        settled.push(id)
+      }),
+    )
+    expect(commits).toHaveLength(1)
+    expect(settled).toEqual(['one', 'two', 'three'])
+    expect(idsOf(sqlite)).toEqual(['one', 'two', 'three'])
+  })
+
+  test('fail each by itself: what throws leaves nothing behind, the others are kept', async () => {
+    const sqlite = openStore()
+    const halfWay = () => {
+      add(sqlite, 'half')()
+      throw new Error('half way')
+    }
+    const all = [sqlite.write(add(sqlite, 'before')), sqlite.write(halfWay), sqlite.write(() => 'result')]
+    const [before, half, after] = await Promise.allSettled(all)
+    expect(before?.status).toBe('fulfilled')
+    expect(half).toMatchObject({ status: 'rejected', reason: { message: 'half way' } })
+    expect(after).toEqual({ status: 'fulfilled', value: 'result' })
+    expect(idsOf(sqlite)).toEqual(['before'])
+  })
+
+  test('see what those before them wrote', async () => {
+    const sqlite = openStore()
+    const [, seen] = await Promise.all([sqlite.write(add(sqlite, 'one')), sqlite.write(() => idsOf(sqlite))])
+    expect(seen).toEqual(['one'])
+  })
+})
+
+describe('a store in trouble', () => {
+  test('whose disk is full keeps nothing of the transaction, says so, and works again with room', async () => {
+    const outcomes: (string | undefined)[] = []
+    const sqlite = openStore(newDatabaseFile(), { committed: ({ error }) => void outcomes.push(error?.code) })
+    const { database } = sqlite
+    // As many pages as it has now: what SQLite then answers is what it answers on a full disk.
+    database.exec(`PRAGMA max_page_count = ${String(database.prepare('PRAGMA page_count').get()?.['page_count'])}`)
+    const tooMuch = () => database.exec(`INSERT INTO conversations VALUES ('big', 's', zeroblob(100000))`)
+    const results = await Promise.allSettled([sqlite.write(add(sqlite, 'small')), sqlite.write(tooMuch)])
+    for (const result of results) {
+      expect(result).toMatchObject({ status: 'rejected', reason: new StoreError('full') })
+    }
+    expect(idsOf(sqlite)).toEqual([])
+
+    database.exec('PRAGMA max_page_count = 100000')
+    await sqlite.write(tooMuch)
+    expect(idsOf(sqlite)).toEqual(['big'])
+    expect(outcomes).toEqual(['full', undefined])
+  })
+
+  test('that another process has locked waits for it, and the event loop goes on', async () => {
+    const file = newDatabaseFile()
+    const sqlite = openStore(file)
+    const release = lock(file)
+    const written = sqlite.write(add(sqlite, 'one'))
+    // The loop turns although the store is locked; were it to wait in SQLite, this would never come.
+    await delay(10)
+    release()
+    await written
+    expect(idsOf(sqlite)).toEqual(['one'])
+  })
+
+  test('takes what is queued to disk when it is closed, and refuses what comes later', async () => {
+    const file = newDatabaseFile()
+    const sqlite = openStore(file)
+    const written = sqlite.write(add(sqlite, 'one'))
+    sqlite.close()
+    await written
+    await expect(sqlite.write(add(sqlite, 'two'))).rejects.toThrow(new StoreError('closed'))
+    expect(idsOf(openStore(file))).toEqual(['one'])
+  })
+
+  test('that is locked for good says so when it is closed, and loses nothing that it had said was kept', async () => {
+    const file = newDatabaseFile()
+    const sqlite = openStore(file)
+    await sqlite.write(add(sqlite, 'kept'))
+    const release = lock(file)
+    const written = sqlite.write(add(sqlite, 'refused'))
+    sqlite.close()
+    await expect(written).rejects.toThrow(new StoreError('locked'))
+    release()
+    expect(idsOf(openStore(file))).toEqual(['kept'])
+  })
+})

@@ -1,0 +1,51 @@
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { Guest, stateOf, textsOf } from './support/guest.ts'
+import { startBoth } from './support/start-foyer.ts'
+import { newDatabaseFile } from './support/stores.ts'
+import { connectWebMessaging, loosePlatform } from './support/web-messaging.ts'
+
+/** Another process holds the store for itself, until the returned function is called. */
+function lock(file: string): () => void {
+  const other = new DatabaseSync(file)
+  onTestFinished(() => (other.isOpen ? other.close() : undefined))
+  other.exec('BEGIN IMMEDIATE')
+  return () => other.close()
+}
+
+describe.each([
+  ['guest-api', {}, {}],
+  ['web-messaging', loosePlatform(), { connect: connectWebMessaging }],
+] as const)('a store that another process has locked, over %s', (_, platform, connector) => {
+  test('takes nothing, says so, and loses nothing of either side', { timeout: 40_000 }, async () => {
+    const store = newDatabaseFile()
+    const { foyer, simulator } = await startBoth(platform, { store, ...connector })
+    const ready = async () => (await fetch(`${foyer.url}/health/ready`)).status
+    const guest = await new Guest(foyer.url).arrive()
+    const events = guest.follow()
+    const conversation = await eventually(
+      'the platform knows of it',
+      async () => (await simulator.control.state()).conversations[0]?.id,
+    )
+    await simulator.control.joinAgent(conversation, 'Ingrid')
+    await simulator.control.sendAgentMessage(conversation, 'before')
+    await eventually('it is heard', () => textsOf(events).includes('before'))
+
+    const release = lock(store)
+    await simulator.control.sendAgentMessage(conversation, 'meanwhile, one')
+    await simulator.control.sendAgentMessage(conversation, 'meanwhile, two')
+    const refused = await guest.send('not now', 'message-1')
+    expect(refused).toMatchObject({ status: 503, body: { code: 'store-unavailable', retryAfterSeconds: 5 } })
+    expect(await ready()).toBe(503)
+
+    release()
+    expect(await guest.send('not now', 'message-1')).toMatchObject({ status: 202 })
+    await eventually('what came meanwhile is there', () => textsOf(events).includes('meanwhile, two'), 20_000)
+    await eventually('it was sent', () => stateOf(events, 'message-1') === 'sent', 20_000)
+    expect(await ready()).toBe(200)
+    expect(textsOf(events).filter((text) => text !== 'not now')).toEqual(['before', 'meanwhile, one', 'meanwhile, two'])
+    const { entities } = await simulator.control.conversation(conversation)
+    expect(entities.filter(({ text }) => text === 'not now')).toHaveLength(1)
+  })
+})
