@@ -18,17 +18,17 @@ export class FoyerProcess {
     this.#env = { PORT: String(port), HOST: '127.0.0.1', FOYER_LOG_LEVEL: 'debug', FOYER_STORE: 'memory:', ...env }
   }
 
-  /** On a free port, ready to answer. */
-  static async start(env: Record<string, string>): Promise<FoyerProcess> {
+  /** On a free port, ready to answer. `more`: for this start alone. */
+  static async start(env: Record<string, string>, more: Record<string, string> = {}): Promise<FoyerProcess> {
     const foyer = new FoyerProcess(await freePort(), env)
-    await foyer.start()
+    await foyer.start(more)
     return foyer
   }
 
-  async start(): Promise<void> {
+  async start(more: Record<string, string> = {}): Promise<void> {
     const child = spawn('node', ['apps/bff/src/main.ts'], {
       cwd: root,
-      env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...this.#env },
+      env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...this.#env, ...more },
     })
     this.#child = child
     child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()))
@@ -41,6 +41,12 @@ export class FoyerProcess {
     await this.#end('SIGKILL')
   }
 
+  /** Resolves once it has ended, by whatever. */
+  async ended(): Promise<void> {
+    const child = this.#child
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+
   async stop(): Promise<void> {
     await this.#end('SIGTERM')
   }
@@ -48,9 +54,8 @@ export class FoyerProcess {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
     child.kill(signal)
-    await exited
+    await this.ended()
   }
 
   async #ready(child: ChildProcess): Promise<void> {
