@@ -100,8 +100,10 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
   await picker.getByLabel('Paddle').focus()
   await page.keyboard.press('Space')
   await picker.getByLabel('Spray deck').check()
-  await sendChoice.click()
+  await sendChoice.focus()
+  await page.keyboard.press('Enter')
   await expect(sendChoice).toBeHidden()
+  await expect(chat.bubble('What shall we bring?')).toBeFocused()
 
   const answers = async () => {
     const { entities } = await control.conversation(id)
@@ -115,6 +117,12 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
     { buttonResponse: { type: 'ListPicker', text: 'Spray deck', payload: 'itm-3' } },
   ])
 
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  await expect(other.getByRole('button', { name: 'An order' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(other.getByLabel('Paddle')).toBeChecked()
+  await other.close()
+
   await page.reload()
   await expect(booked).toHaveAttribute('aria-pressed', 'true')
   await expect(first).toHaveAttribute('aria-pressed', 'true')
@@ -122,6 +130,26 @@ test('what is offered can be read, chosen with the keyboard, and stays chosen af
   await expect(picker.getByLabel('Vest')).not.toBeChecked()
   await expect(page.getByRole('link', { name: 'See it' }).first()).toHaveAttribute('rel', /noopener/)
   expect(chat.complaints).toEqual([])
+})
+
+test('a choice that no message can carry is said before it is sent', async ({ page, chat, simulator }) => {
+  const { control } = simulator
+  await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  await control.joinAgent(id, 'Ingrid')
+  const items = ['ä', 'ö', 'ü'].map((letter) => ({ id: letter, title: letter.repeat(900) }))
+  const sections = [{ title: 'Gear', multipleSelection: true, items }]
+  const received = { title: 'What shall we bring?', buttonLabel: 'Choose' }
+  await control.sendAgentContent(id, [
+    { contentType: 'ListPicker', listPicker: { receivedMessage: received, replyMessage: { title: 'Gear' }, sections } },
+  ])
+  for (const letter of ['ä', 'ö', 'ü']) await page.getByLabel(letter.repeat(900)).check()
+  const sendChoice = page.getByRole('button', { name: 'Send choice' })
+  await expect(page.getByText('Please choose fewer.')).toBeVisible()
+  await expect(sendChoice).toBeDisabled()
+  await page.getByLabel('ü'.repeat(900)).uncheck()
+  await sendChoice.click()
+  await expect(chat.bubbles.filter({ hasText: /^ä+, ö+$/ })).toHaveAttribute('data-state', 'sent')
 })
 
 test('a form is filled in page by page, and shows what was answered', async ({ page, chat, simulator }) => {

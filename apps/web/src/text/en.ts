@@ -32,7 +32,11 @@ export const en = {
     today: 'Today',
     yesterday: 'Yesterday',
   },
-  content: { choices: 'Choices', sendChoice: 'Send choice' },
+  content: {
+    choices: 'Choices',
+    sendChoice: 'Send choice',
+    tooMany: 'That is too much for one message. Please choose fewer.',
+  },
   files: {
     attach: 'Attach files',
     chosen: 'Files to send',
@@ -42,7 +46,7 @@ export const en = {
     retry: (name: string) => `Upload ${name} again`,
     uploading: (name: string) => `Uploading ${name}`,
     uploaded: 'Ready to send',
-    failed: 'The upload failed.',
+    failed: 'The upload failed. Please try again.',
     refused: {
       empty: () => 'This file is empty.',
       'too-large': (limit: string) => `Files may have at most ${limit}.`,
@@ -92,6 +96,7 @@ export const en = {
     title: 'End this chat?',
     text: 'The conversation will be closed. You can start a new one at any time.',
     confirm: 'End chat',
+    clear: 'End and delete messages',
     cancel: 'Keep chatting',
     failed: 'The chat could not be ended. Please try again.',
   },
@@ -126,7 +131,7 @@ export const en = {
   /** By `code` of a problem. */
   problems: {
     'attachment-not-found': 'This file is not available any more.',
-    'attachment-refused': 'This file was not accepted.',
+    'attachment-refused': 'This file was not accepted. Please try another one.',
     'blocked-cross-site': 'This page is not allowed to use the chat.',
     'conversation-ended': 'The chat has ended.',
     'conversation-not-found': 'This chat does not exist any more.',

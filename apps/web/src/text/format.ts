@@ -18,7 +18,8 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 /** Bytes as people write them. */
 export function toFileSize(bytes: number): string {
   const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
-  const format = { style: 'unit', unit: UNITS[step] ?? 'byte', maximumFractionDigits: 1 } as const
+  const unitDisplay = step === 0 ? 'long' : 'short' // The short form knows one byte only.
+  const format = { style: 'unit', unit: UNITS[step] ?? 'byte', unitDisplay, maximumFractionDigits: 1 } as const
   return new Intl.NumberFormat(locale(), format).format(bytes / 1000 ** step)
 }
 

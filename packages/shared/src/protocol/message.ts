@@ -23,7 +23,8 @@ const Taken = v.strictObject({
   payload: v.pipe(v.string(), v.maxLength(MAX_TEXT_CHARACTERS)),
 })
 
-const MAX_CHOICES = 50
+/** Most choices in one reply. */
+export const MAX_CHOICES = 50
 const Answer = v.strictObject({ questionId: v.pipe(v.string(), v.maxLength(256)), ...Taken.entries })
 
 /** What the guest chose of the choices offered in message `to`. `kind` is the part that offered them. */

@@ -1,4 +1,4 @@
-import type { ChoiceReply, Reply } from '@foyer/shared/protocol/message'
+import { MAX_CHOICES, MAX_TEXT_CHARACTERS, type ChoiceReply, type Reply } from '@foyer/shared/protocol/message'
 import type { ConversationState } from '../../state/conversation.svelte.ts'
 import { createMessageId } from '../../state/message-id.ts'
 import type { Outbox } from '../../state/outbox.svelte.ts'
@@ -16,6 +16,13 @@ export function answerTo(
 ): Reply | undefined {
   const unsent = outbox.letters.find(({ message }) => message.reply?.to === messageId && message.state !== 'failed')
   return unsent?.message.reply ?? conversation?.answers.get(messageId)
+}
+
+const bytes = new TextEncoder()
+
+/** Whether an answer can be carried: some platforms count bytes (web-messaging.md §16). */
+export function fits(text: string, choices: ChoiceReply['choices']): boolean {
+  return bytes.encode(text).length <= MAX_TEXT_CHARACTERS && choices.length <= MAX_CHOICES
 }
 
 /** What was chosen, where the answer is a choice and not a form. */
