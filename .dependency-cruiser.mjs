@@ -52,6 +52,7 @@ export default {
     never('web-timeline-is-plain', `${WEB}timeline/`, 'node_modules/svelte|\\.svelte(\\.ts)?$'),
     only('web-timeline', `${WEB}timeline/`, WEB, '^$'),
     only('web-api', `${WEB}api/`, WEB, '^$'),
+    only('web-theme', `${WEB}theme/`, WEB, '^$'),
     only('web-state', `${WEB}state/`, WEB, `${WEB}(api|timeline)/`),
     only('web-views', `${WEB}views/`, WEB, `${WEB}(state|text|timeline)/`),
     only('web-ui', `${WEB}views/ui/`, `${WEB}|node_modules`, 'node_modules/svelte'),

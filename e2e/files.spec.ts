@@ -54,12 +54,54 @@ test('a file that was rejected says so, can be tried again and taken away; what 
   await chat.composer.fill('Look at this')
   await page.getByLabel('Attach files').setInputFiles([picture])
   const chosen = page.getByRole('list', { name: 'Files to send' })
-  await expect(chosen.getByText('This file was not accepted.')).toBeVisible()
+  await expect(chosen.getByText('This file was not accepted. Please try another one.')).toBeVisible()
   await page.getByRole('button', { name: 'Upload hull.png again' }).click()
   await expect(chosen.getByText('Ready to send')).toBeVisible()
-  await page.getByRole('button', { name: 'Remove hull.png' }).click()
+  await page.getByRole('button', { name: 'Remove hull.png' }).press('Enter')
   await expect(chosen).toBeHidden()
+  await expect(chat.composer).toBeFocused()
   await expect(chat.composer).toHaveValue('Look at this')
+})
+
+test('a file on its way up shows how far it got, and can be stopped', async ({ page, chat, simulator }) => {
+  await chat.send('Hello')
+  await onlyConversation(simulator)
+  await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
+  const network = await page.context().newCDPSession(page)
+  await network.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 500_000 },
+  })
+  const film = { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(9_000_000) }
+  await page.getByLabel('Attach files').setInputFiles([film])
+  const progress = page.getByRole('progressbar', { name: 'Uploading film.mp4' })
+  await expect.poll(() => progress.evaluate(({ value }: HTMLProgressElement) => value)).toBeGreaterThan(0)
+  await chat.composer.fill('Without it')
+  await expect(chat.sendButton).toBeDisabled()
+  await page.getByRole('button', { name: 'Remove film.mp4' }).click()
+  await expect(progress).toBeHidden()
+  await chat.composer.press('Enter')
+  await expect(chat.bubble('Without it')).toHaveAttribute('data-state', 'sent')
+  await expect(page.getByRole('button', { name: 'Download film.mp4' })).toBeHidden()
+})
+
+test.describe('where links to files expire at once', () => {
+  test.use({
+    platform: { deployments: [{ id: WEB_MESSAGING.FOYER_DEPLOYMENT_ID, downloadSeconds: 0.05 }] },
+  })
+
+  test('a file can be had by a fresh one', async ({ page, chat, simulator }) => {
+    await chat.send('Hello')
+    const id = await onlyConversation(simulator)
+    await simulator.control.joinAgent(id, 'Ingrid')
+    await simulator.control.sendAgentFile(id, { name: 'map.png', type: 'image/png', bytes: DOT })
+    const shown = page.getByRole('img', { name: 'map.png' })
+    await expect(shown).toBeVisible()
+    await page.reload()
+    await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1)
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download map.png' }).click()
+    expect((await downloading).suggestedFilename()).toBe('map.png')
+  })
 })
 
 test.describe('where the deployment has limits', () => {
@@ -72,6 +114,7 @@ test.describe('where the deployment has limits', () => {
     await onlyConversation(simulator)
     const large = { name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(5_000) }
     const empty = { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }
+    await expect(page.getByLabel('Attach files')).toHaveAttribute('accept', 'image/*')
     await page.getByLabel('Attach files').setInputFiles([notes, large, empty])
     const chosen = page.getByRole('list', { name: 'Files to send' })
     await expect(chosen.getByText('Files of this kind cannot be sent.')).toBeVisible()

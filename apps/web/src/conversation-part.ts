@@ -3,6 +3,9 @@
  * as one part, and is there long before the first answer can be.
  */
 export { ConversationState } from './state/conversation.svelte.ts'
+export { default as Ended } from './views/conversation/Ended.svelte'
 export { default as EndDialog } from './views/conversation/EndDialog.svelte'
 export { default as UploadList } from './views/conversation/UploadList.svelte'
 export { default as Log } from './views/conversation/Log.svelte'
+export { default as RefusedStart } from './views/conversation/RefusedStart.svelte'
+export { showAccent } from './theme/show-accent.ts'

@@ -22,7 +22,15 @@ start(App, { target, props: { page, loadViews: () => conversationPart } })
 
 page.connection.start()
 void page.session.resume()
+void showSettings()
 if (field && (field === document.activeElement || field.value)) void page.session.start()
+
+/** The organisation's own look comes when everything the guest needs is there. */
+async function showSettings() {
+  const { showAccent } = await conversationPart
+  const { primaryColor } = (await page.settings.load())?.theme ?? {}
+  if (primaryColor) showAccent(primaryColor)
+}
 
 async function loadConversationPart(attempt = 0): ReturnType<typeof importConversationPart> {
   try {

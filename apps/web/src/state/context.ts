@@ -5,7 +5,9 @@ import { browserNetwork } from '../api/network.ts'
 import { Connection } from './connection.svelte.ts'
 import { Draft } from './draft.svelte.ts'
 import { Outbox } from './outbox.svelte.ts'
+import { createSessionHint } from './session-hint.ts'
 import { GuestSession, type SessionOptions } from './session.svelte.ts'
+import { Settings } from './settings.svelte.ts'
 import { createTabStorage } from './tab-storage.ts'
 
 export interface PageState {
@@ -13,6 +15,7 @@ export interface PageState {
   outbox: Outbox
   draft: Draft
   connection: Connection
+  settings: Settings
 }
 
 export const [usePageState, providePageState] = createContext<PageState>()
@@ -28,6 +31,7 @@ export function createPageState({
   const storage = createTabStorage(() => sessionStorage)
   const connection = new Connection(clock, network)
   const draft = new Draft(storage)
+  const settings = new Settings(client.readConfig)
   const outbox: Outbox = new Outbox({
     send: client.sendMessage,
     clock,
@@ -36,6 +40,9 @@ export function createPageState({
     onClosed: (error) => session.close(error),
     onWaiting: (retryAtMs) => (retryAtMs ? connection.down('request', retryAtMs) : connection.up('request')),
   })
-  const session = new GuestSession({ client, clock, network, connection, draft, outbox, locale, loadConversation })
-  return { session, outbox, draft, connection }
+  const session = new GuestSession({
+    ...{ client, clock, network, connection, draft, outbox, settings, locale, loadConversation },
+    hint: createSessionHint(() => localStorage),
+  })
+  return { session, outbox, draft, connection, settings }
 }

@@ -6,9 +6,10 @@ import { startEventStream, type StreamState } from '../api/event-stream.ts'
 import type { Network } from '../api/network.ts'
 import { applyEvents } from '../timeline/apply-event.ts'
 import { presentParticipants } from '../timeline/present-participants.ts'
-import { answersIn, emptyTimeline, isOwn, type MessageEntry } from '../timeline/timeline.ts'
+import { answersIn, emptyTimeline, isOwn, type Entry } from '../timeline/timeline.ts'
 import type { Connection } from './connection.svelte.ts'
 import { persist } from './persist.ts'
+import type { Settings } from './settings.svelte.ts'
 import { uploadFile } from '../api/upload.ts'
 import { TypingParticipants } from './typing-participants.svelte.ts'
 import { TypingSignal } from './typing-signal.ts'
@@ -21,6 +22,7 @@ export interface ConversationOptions {
   clock: Clock
   network: Network
   connection: Connection
+  settings: Settings
   conversation: Conversation
   /** The timeline has something new. */
   onChanged(): void
@@ -42,7 +44,7 @@ export class ConversationState {
   #isLoading = $state(true)
   #isEnded = $state(false)
   #expiresAt = $state<string>()
-  #arrivals = $state.raw<readonly MessageEntry[]>([])
+  #arrivals = $state.raw<readonly Entry[]>([])
 
   readonly participants = $derived.by(() => {
     const { participants, lastSeq: seq } = this.#options.conversation
@@ -58,12 +60,13 @@ export class ConversationState {
   })
 
   constructor(options: ConversationOptions) {
-    const { conversation, client, clock } = options
+    const { conversation, client, clock, settings } = options
     this.#options = options
     this.conversationId = conversation.conversationId
     this.typing = new TypingParticipants(clock)
     this.uploads = new Uploads({
-      readLimits: async () => (await client.readConfig(this.#closed.signal)).limits.uploads,
+      // A platform that did not answer when the page was loaded may do so now.
+      readLimits: async () => settings.config?.limits.uploads ?? (await settings.load())?.limits.uploads,
       upload: (file, uploading) => uploadFile(this.conversationId, file, uploading),
       remove: (attachmentId) => client.removeAttachment(this.conversationId, attachmentId),
     })
@@ -95,8 +98,8 @@ export class ConversationState {
   get expiresAt(): string | undefined {
     return this.#expiresAt
   }
-  /** The messages of others that came last over the stream: what a guest who does not look should hear of. */
-  get arrivals(): readonly MessageEntry[] {
+  /** What others said or did last, as the stream told: what a guest who does not look should hear of. */
+  get arrivals(): readonly Entry[] {
     return this.#arrivals
   }
 
@@ -202,8 +205,8 @@ export class ConversationState {
     const seenSeq = this.#timeline.lastSeq
     this.#apply(logged)
     const fresh = this.#timeline.entries.filter((entry) => entry.seq > seenSeq)
-    const arrivals = fresh.filter((entry) => entry.type === 'message' && !isOwn(entry))
-    if (arrivals.length > 0) this.#arrivals = arrivals as MessageEntry[]
+    const arrivals = fresh.filter((entry) => entry.type !== 'message' || !isOwn(entry))
+    if (arrivals.length > 0) this.#arrivals = arrivals
     if (this.phase === 'ended') this.#stopStream()
   }
 

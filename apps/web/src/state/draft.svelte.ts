@@ -4,7 +4,7 @@ import type { TabStorage } from './tab-storage.ts'
 /** What stands in the composer. Survives a reload; only sending it, or the guest, takes it away. */
 export class Draft {
   readonly #storage: TabStorage
-  #text = $state('')
+  #text = $state.raw('')
 
   constructor(storage: TabStorage) {
     this.#storage = storage

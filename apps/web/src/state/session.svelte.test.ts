@@ -13,6 +13,8 @@ import { Draft } from './draft.svelte.ts'
 import { fakeStorage } from './fake-storage.ts'
 import { Outbox } from './outbox.svelte.ts'
 import { GuestSession } from './session.svelte.ts'
+import { createSessionHint } from './session-hint.ts'
+import { Settings } from './settings.svelte.ts'
 import { createTabStorage } from './tab-storage.ts'
 
 const refusal = (status: number, code: ProblemCode) =>
@@ -31,10 +33,13 @@ const all = {
 }
 
 /** The page's state in front of a BFF that has no session yet, except for what `answers` says. */
-function createPage(answers: Partial<Client> = {}) {
+function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
   const clock = new FakeClock()
   const network = new FakeNetwork()
   const storage = createTabStorage(fakeStorage)
+  const local = fakeStorage()
+  const hint = createSessionHint(() => local)
+  hint.write(wasHere)
   const connection = new Connection(clock, network)
   const draft = new Draft(storage)
   const asked: string[] = []
@@ -77,6 +82,8 @@ function createPage(answers: Partial<Client> = {}) {
     connection,
     draft,
     outbox,
+    settings: new Settings(client.readConfig),
+    hint,
     locale: 'en-GB',
     loadConversation: () => Promise.resolve({ ConversationState }),
   })
@@ -86,7 +93,7 @@ function createPage(answers: Partial<Client> = {}) {
     streams.at(-1)?.enqueue(new TextEncoder().encode(frames))
     await clock.pass(0)
   }
-  return { page: guestSession, clock, network, draft, outbox, asked, tell }
+  return { page: guestSession, clock, network, draft, outbox, hint, asked, tell }
 }
 
 test('loading the page asks, and starts nothing', async () => {
@@ -95,6 +102,30 @@ test('loading the page asks, and starts nothing', async () => {
   await clock.pass(60_000)
   expect(asked).toEqual(['readSession'])
   expect(page.phase).toBe('idle')
+})
+
+test('where there never was a session, none is asked for; what was left unsent is in the composer again', async () => {
+  const { page, clock, draft, outbox, asked } = createPage({}, { wasHere: false })
+  outbox.add({ messageId: 'message-1', text: 'left behind' })
+  await page.resume()
+  await clock.pass(60_000)
+  expect(asked).toEqual([])
+  expect([page.phase, draft.text]).toEqual(['idle', 'left behind'])
+})
+
+test('a later load knows of the session, until there is none any more', async () => {
+  const { page, clock, hint, tell } = createPage({}, { wasHere: false })
+  void page.start()
+  expect(hint.isSet).toBe(true)
+  await clock.pass(0)
+  await tell({ type: 'session', seq: 0, at: '2026-03-01T12:00:00.000Z', state: 'expired' })
+  expect([page.phase, hint.isSet]).toEqual(['gone', false])
+})
+
+test('a session that is gone when the page is loaded is not asked for again', async () => {
+  const { page, hint } = createPage()
+  await page.resume()
+  expect(hint.isSet).toBe(false)
 })
 
 test('the first interaction opens the chat, once', async () => {

@@ -9,6 +9,8 @@ import type { ConversationState } from './conversation.svelte.ts'
 import type { Draft } from './draft.svelte.ts'
 import type { Outbox } from './outbox.svelte.ts'
 import { persist } from './persist.ts'
+import type { SessionHint } from './session-hint.ts'
+import type { Settings } from './settings.svelte.ts'
 
 /*
  *   idle ──▶ starting ──▶ open ──▶ gone        resuming: a reload finds out whether there is a session
@@ -25,6 +27,9 @@ export interface SessionOptions {
   connection: Connection
   draft: Draft
   outbox: Outbox
+  settings: Settings
+  /** Whether there may be a session already. */
+  hint: SessionHint
   locale: string | undefined
   /** The code of a conversation comes after the first script. */
   loadConversation(): Promise<{ ConversationState: typeof ConversationState }>
@@ -34,7 +39,7 @@ export interface SessionOptions {
 export class GuestSession {
   readonly #options: SessionOptions
   #attempt = new AbortController()
-  #phase = $state<SessionPhase>('idle')
+  #phase = $state.raw<SessionPhase>('idle')
   #problem = $state.raw<Problem>()
   #conversation = $state.raw<ConversationState>()
 
@@ -58,9 +63,10 @@ export class GuestSession {
     return isOpen && this.#phase !== 'refused' && this.#phase !== 'blocked' && this.#phase !== 'gone'
   }
 
-  /** Takes up what an earlier load of the page began. Creates nothing. */
+  /** Takes up what an earlier load of the page began. Creates nothing, and asks nothing where there was none. */
   async resume(): Promise<void> {
-    const { client, draft, outbox } = this.#options
+    const { client, draft, outbox, hint } = this.#options
+    if (!hint.isSet) return draft.takeBack(outbox.takeBack())
     const signal = this.#begin('resuming')
     try {
       const { conversationId } = await this.#persist(client.readSession, signal)
@@ -70,6 +76,7 @@ export class GuestSession {
     } catch (error) {
       if (signal.aborted) return
       draft.takeBack(outbox.takeBack())
+      if (error instanceof ProblemError && error.problem.status === 401) hint.write(false)
       this.#leave('idle')
       if (!(error instanceof ProblemError)) throw error
     }
@@ -79,10 +86,11 @@ export class GuestSession {
   async start(): Promise<void> {
     if (this.#phase === 'resuming') return void (this.#isWanted = true)
     if (this.#phase === 'starting' || (this.#phase === 'open' && this.canWrite)) return
-    const { client, locale } = this.#options
+    const { client, locale, hint } = this.#options
     this.#conversation?.close()
     this.#conversation = undefined
     const signal = this.#begin('starting')
+    hint.write(true) // Before there is one: the answer may come when this page is gone.
     try {
       await this.#ask((within) => client.startSession(locale ? { locale } : {}, within), signal)
       if (await this.#isCookieLost(signal)) return this.#refuse('blocked')
@@ -97,9 +105,10 @@ export class GuestSession {
 
   /** The outbox or the stream was told that nothing more can be said here. */
   close(error?: ProblemError): void {
-    const { draft, outbox } = this.#options
+    const { draft, outbox, hint } = this.#options
     draft.takeBack(outbox.takeBack())
     if (error && !error.isGone) return this.#conversation?.markEnded()
+    hint.write(false)
     this.#conversation?.close()
     this.#phase = 'gone'
   }
@@ -127,7 +136,7 @@ export class GuestSession {
   }
 
   async #show(conversation: Conversation, signal: AbortSignal) {
-    const { client, clock, network, connection, draft, outbox } = this.#options
+    const { client, clock, network, connection, draft, outbox, settings } = this.#options
     const { ConversationState } = await this.#options.loadConversation()
     if (signal.aborted) return
     const shown: ConversationState = new ConversationState({
@@ -135,6 +144,7 @@ export class GuestSession {
       clock,
       network,
       connection,
+      settings,
       conversation,
       onChanged: () => {
         outbox.settle(shown.timeline.entries)

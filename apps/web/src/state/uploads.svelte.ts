@@ -89,7 +89,7 @@ export class Uploads {
     const abort = new AbortController()
     this.#aborts[id] = abort
     try {
-      this.#limits ??= await this.#options.readLimits().catch(() => undefined)
+      this.#limits ??= await this.#options.readLimits()
       const refusal = this.#limits && refusalOf(file, this.#limits)
       if (refusal) return this.#note(id, { state: 'refused', refusal })
       const onProgress = (share: number) => this.#note(id, { state: 'uploading', share })
