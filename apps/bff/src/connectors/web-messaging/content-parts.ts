@@ -1,4 +1,10 @@
-import type { Attachment, Card, CardAction, ReceivedContent } from '@foyer/shared/platform/web-messaging/content'
+import type {
+  Attachment,
+  Card,
+  CardAction,
+  GenericTemplate,
+  ReceivedContent,
+} from '@foyer/shared/platform/web-messaging/content'
 import type { Card as CardPart, CardAction as ActionPart, MessagePart } from '@foyer/shared/protocol/message-part'
 
 import { toForm } from './form-part.ts'
@@ -36,6 +42,8 @@ function toPart(item: ReceivedContent, attachmentIdOf: (id: string | null | unde
       return quickReplies(undefined, [item.buttonResponse])
     case 'Card':
       return { type: 'card', card: toCard(item.card) }
+    case 'GenericTemplate':
+      return { type: 'card', card: toCard(ofToday(item.generic)) }
     case 'Carousel':
       return { type: 'carousel', cards: item.carousel.cards.map(toCard) }
     case 'ListPicker': {
@@ -84,34 +92,49 @@ function toAttachment({ filename, fileSize, mime }: Attachment, attachmentId: st
   }
 }
 
-function toCard({ title, description, image, actions }: Card): CardPart {
-  const picture = safeAddress(image ?? '')
+function toCard({ title, description, image, actions, defaultAction }: Card): CardPart {
+  const all = actions.flatMap((action) => toAction(action) ?? [])
+  const tapped = defaultAction && isLink(defaultAction) ? toAction(defaultAction) : undefined
+  const isNew = tapped?.type === 'link' && !all.some((action) => action.type === 'link' && action.url === tapped.url)
   return {
     title,
     description: words(description),
-    image: picture,
-    actions: actions.flatMap((action) => toAction(action) ?? []),
+    image: safeAddress(image),
+    // A card is no link here: what tapping it would open is one of its buttons (§7.1).
+    actions: isNew ? [...all, tapped] : all,
   }
 }
+
+/** A card of old in the shape of today's. */
+function ofToday({ components, ...card }: GenericTemplate): Card {
+  const actions = (components ?? []).flatMap(({ title, actions }) => {
+    const type = actions?.url ? 'Link' : 'Postback'
+    return actions ? [{ type, text: title, url: actions.url, payload: actions.textback }] : []
+  })
+  return { ...card, actions }
+}
+
+const isLink = ({ type }: CardAction): boolean => type.toLowerCase() === 'link'
 
 /** Undefined for what cannot be done: a link without a safe address, a button that says nothing. */
 function toAction({ type, text, url, payload }: CardAction): ActionPart | undefined {
   const label = text ?? payload ?? url
   if (!label) return undefined
-  if (type.toLowerCase() !== 'link') return { type: 'choice', text: label, payload: payload ?? label }
-  const href = safeAddress(url ?? '')
+  if (!isLink({ type })) return { type: 'choice', text: label, payload: payload ?? label }
+  const href = safeAddress(url)
   return href === undefined ? undefined : { type: 'link', text: label, url: href }
 }
 
-function safeAddress(address: string): string | undefined {
-  const url = URL.parse(address)
+/** An address a page may be pointed at; undefined for any other. */
+export function safeAddress(address: string | null | undefined): string | undefined {
+  const url = URL.parse(address ?? '')
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined
 }
 
 const words = (text: string | null | undefined): string | undefined => text ?? undefined
 
 /** Names of fields that hold words meant for people, wherever the platform uses them. */
-const TEXT_FIELDS = new Set(['text', 'title', 'subtitle', 'description', 'url'])
+const TEXT_FIELDS = new Set(['text', 'body', 'title', 'subtitle', 'description', 'url'])
 const MAX_LINES = 20
 const MAX_DEPTH = 6
 

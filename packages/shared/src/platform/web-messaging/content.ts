@@ -30,6 +30,17 @@ export const Card = v.object({
 })
 export type Card = v.InferOutput<typeof Card>
 
+const GenericAction = v.object({ url: maybe(Text), textback: maybe(Text) })
+
+/** The cards of old: what there is to do stands in `components` (§7.1, deprecated). */
+export const GenericTemplate = v.object({
+  title: Text,
+  description: maybe(Text),
+  image: maybe(Text),
+  components: maybe(v.array(v.object({ title: maybe(Text), actions: maybe(GenericAction) }))),
+})
+export type GenericTemplate = v.InferOutput<typeof GenericTemplate>
+
 /** `dateTime` is ISO 8601; `duration` is in seconds. */
 export const TimeSlot = v.object({ dateTime: Text, duration: v.number() })
 export type TimeSlot = v.InferOutput<typeof TimeSlot>
@@ -181,5 +192,10 @@ const OtherContent = v.pipe(
 )
 
 /** One piece of content, of a message of either direction. What does not fit its own schema is `Other`, not an error. */
-export const ReceivedContent = v.union([OutboundContent, item('Form', { form: FormResponse }), OtherContent])
+export const ReceivedContent = v.union([
+  OutboundContent,
+  item('Form', { form: FormResponse }),
+  item('GenericTemplate', { generic: GenericTemplate }),
+  OtherContent,
+])
 export type ReceivedContent = v.InferOutput<typeof ReceivedContent>

@@ -42,6 +42,7 @@ describe('what the platform sends', () => {
     's2c-39-outbound-list-picker.json',
     's2c-40-outbound-form.json',
     's2c-41-outbound-attachment.json',
+    's2c-42-outbound-generic-template.json',
     's2c-43-outbound-structured-button-response.json',
   ])('%s has content of a known kind', (name) => {
     expect(contentTypes(name)).not.toContain('Other')
