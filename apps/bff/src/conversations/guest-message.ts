@@ -32,8 +32,10 @@ export function textOf(parts: readonly MessagePart[]): string {
 const filesOf = (parts: readonly MessagePart[]): string =>
   parts.flatMap((part) => (part.type === 'attachment' ? [part.attachment.attachmentId] : [])).join()
 
-/** Addresses of the pictures a message names. */
-export const picturesIn = (parts: readonly MessagePart[]): string[] =>
-  parts
-    .flatMap((part) => (part.type === 'card' ? [part.card] : part.type === 'carousel' ? part.cards : []))
-    .flatMap(({ image }) => image ?? [])
+/** Addresses of the pictures a message names: of whoever says it, and of its cards. */
+export function picturesIn({ from, parts }: Pick<MessageEvent, 'from' | 'parts'>): string[] {
+  const cards = parts.flatMap((part) =>
+    part.type === 'card' ? [part.card] : part.type === 'carousel' ? part.cards : [],
+  )
+  return [from, ...cards].flatMap(({ image }) => image ?? [])
+}

@@ -213,7 +213,7 @@ export function createRelay(parts: RelayParts): Relay {
 
     async readPicture(record, messageId, address, signal) {
       const message = await log.readMessage(record.conversationId, messageId)
-      if (!message || !picturesIn(message.event.parts).includes(address)) throw new ConversationError('not-found')
+      if (!message || !picturesIn(message.event).includes(address)) throw new ConversationError('not-found')
       return openOnDemand(record).readPicture(address, signal)
     },
 

@@ -29,6 +29,13 @@ const notAccepted: Telling = {
   detail: 'The chat service did not accept this message.',
 }
 
+const ended: Telling = {
+  code: 'conversation-ended',
+  status: 409,
+  title: 'The conversation has ended',
+  detail: 'This conversation has ended. You can start a new one.',
+}
+
 const tellings: Partial<Record<Cause, Telling>> = {
   network: unavailable,
   'platform-unavailable': unavailable,
@@ -67,12 +74,9 @@ const tellings: Partial<Record<Cause, Telling>> = {
   },
   'request-invalid': notAccepted,
   conflict: notAccepted,
-  'conversation-ended': {
-    code: 'conversation-ended',
-    status: 409,
-    title: 'The conversation has ended',
-    detail: 'This conversation has ended. You can start a new one.',
-  },
+  'conversation-ended': ended,
+  'session-expired': ended,
+  'not-party': ended,
   'conversation-not-found': {
     code: 'conversation-not-found',
     status: 404,

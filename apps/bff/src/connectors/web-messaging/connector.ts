@@ -45,8 +45,9 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
   const query = new URLSearchParams({ deploymentId, application: 'Foyer' })
   const url = `${hosts.webmessaging}${webMessagingPaths.socket}?${query}`
 
+  const connections = new Pace(clock, limits.connectionsPerMinute, 60_000)
   const linkParts = (token: string) => ({
-    ...{ url, origin, heartbeat, logger, token },
+    ...{ url, origin, heartbeat, logger, token, connections },
     pace: new Pace(clock, limits.requestsPerMinute, 60_000),
   })
 

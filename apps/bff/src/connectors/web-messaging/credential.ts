@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { CredentialSlot } from '../connector.ts'
 
@@ -22,4 +23,9 @@ export async function readCredential(slot: CredentialSlot): Promise<WebMessaging
 
 export async function changeCredential(slot: CredentialSlot, change: Partial<WebMessagingCredential>): Promise<void> {
   await slot.write({ ...(await readCredential(slot)), ...change })
+}
+
+/** The old token belongs to somebody who signed in: a guest who comes back is a new one (web-messaging.md §9.1). */
+export async function replaceToken(slot: CredentialSlot): Promise<void> {
+  await changeCredential(slot, { token: randomUUID() })
 }

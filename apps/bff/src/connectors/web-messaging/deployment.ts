@@ -17,7 +17,8 @@ export interface DeploymentFacts {
   readonly startsByItself: boolean
   readonly canClear: boolean
   readonly sessionSeconds: number
-  readonly bot: { readonly name: string | undefined; readonly image: string | undefined }
+  /** How its bot is presented; absent where names are not told. */
+  readonly bot: { readonly name: string | undefined; readonly image: string | undefined } | undefined
   /** Absent: no files. A session's own answer refines it (§14.1). */
   readonly uploads: UploadLimits | undefined
 }
@@ -92,7 +93,7 @@ function toFacts({
   const { conversations } = messenger.apps
   if (status.toLowerCase() !== 'active' || !messenger.enabled || !conversations.enabled) return undefined
   const { primaryColor } = messenger.styles
-  const { bot } = conversations.humanize
+  const { enabled: isHumanized, bot } = conversations.humanize
   const tags = [defaultLanguage, ...languages].filter((tag) => LANGUAGE.test(tag))
   return {
     languages: [...new Set(tags)],
@@ -102,7 +103,7 @@ function toFacts({
     startsByItself: conversations.autoStart.enabled,
     canClear: conversations.conversationClear.enabled,
     sessionSeconds: conversations.sessionDurationSeconds ?? DEFAULT_SESSION_SECONDS,
-    bot: { name: bot?.name ?? undefined, image: bot?.avatarUrl ?? undefined },
+    bot: isHumanized ? { name: bot?.name ?? undefined, image: bot?.avatarUrl ?? undefined } : undefined,
     uploads: toUploads(messenger.fileUpload),
   }
 }

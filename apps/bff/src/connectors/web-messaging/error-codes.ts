@@ -139,22 +139,36 @@ export const forbiddenFile = (code: 4000 | 4001 | 4002 | 4004 | 4005 | 4102) => 
 
 /** The refusal a frame tells of, undefined where it tells of none. */
 export function refusalIn(frame: ServerFrame, operation: WebMessagingOperation): UpstreamError | undefined {
+  const code = codeIn(frame)
+  if (code === undefined) return undefined
+  if (isSignInWanted(frame, code)) return refusalOf(operation, 401)
+  const isPause = frame.class === 'TooManyRequestsErrorMessage'
+  return refusalOf(operation, code, { retryAfterMs: isPause ? frame.body.retryAfter * 1000 : undefined })
+}
+
+/** The platform's code for what a frame refuses, undefined where it refuses nothing. */
+export function codeIn(frame: ServerFrame): number | undefined {
   switch (frame.class) {
     case 'string':
-      return refusalOf(operation, frame.code)
+      return frame.code
     case 'TooManyRequestsErrorMessage':
-      return refusalOf(operation, 429, { retryAfterMs: frame.body.retryAfter * 1000 })
+      return 429
     case 'GenerateUrlError':
     case 'UploadFailureEvent':
-      return refusalOf(operation, frame.body.errorCode)
+      return frame.body.errorCode
     case 'Error':
     case 'ErrorMessage':
     case 'Unknown':
-      return refusalOf(operation, frame.body.errorCode ?? 5000)
+      return frame.body.errorCode ?? 5000
     default:
-      return frame.code >= 400 ? refusalOf(operation, frame.code) : undefined
+      return frame.code >= 400 ? frame.code : undefined
   }
 }
+
+/** Two refusals are told apart from a feature that is off by their words alone (§12). */
+const SIGN_IN_WANTED = /^(Session authentication failed|Try to authenticate again)/i
+const isSignInWanted = ({ body }: ServerFrame, code: number) =>
+  code === 403 && typeof body === 'string' && SIGN_IN_WANTED.test(body)
 
 const isHandshakeRefusal = (operation: WebMessagingOperation, code: number) =>
   (operation === 'open' || operation === 'deployment') && code >= 400 && code < 500 && code !== 429 && code !== 408

@@ -5,10 +5,20 @@ export interface PlatformLimits {
   readonly messagesPerSecond: number
   readonly requestsPerMinute: number
   readonly historyPerMinute: number
+  /** Of all guests of the deployment together. */
+  readonly connectionsPerMinute: number
 }
 
-/** A little less than what the platform allows, and no more messages than §22 counsels: it counts by its own clock. */
-export const DEFAULT_LIMITS: PlatformLimits = { messagesPerSecond: 2, requestsPerMinute: 55, historyPerMinute: 9 }
+/**
+ * A little less than what the platform allows of one guest, and no more messages than §22 counsels: it counts by its own
+ * clock. Of connections all that it allows: a thousand guests who come back at once wait for nothing but each other.
+ */
+export const DEFAULT_LIMITS: PlatformLimits = {
+  messagesPerSecond: 2,
+  requestsPerMinute: 55,
+  historyPerMinute: 9,
+  connectionsPerMinute: 1_000,
+}
 
 /** So often at most the agent is told that the guest types (§8.1). */
 const TYPING_MS = 5_000

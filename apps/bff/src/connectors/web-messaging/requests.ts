@@ -10,9 +10,27 @@ interface Waiter {
   readonly fail: (error: Error) => void
 }
 
+type Class = ServerFrame['class']
+
+/** While a session is configured nothing else is asked; after that a message is the likeliest to be refused (§17). */
+const ANYTHING = ['configure', 'send', 'clear', 'file', 'history', 'end'] as const
+
+/** What a frame without a `tracingId` may answer; of several the first that waits, and of those the one that waits longest. */
+const ANSWERED: Partial<Record<Class, readonly WebMessagingOperation[]>> = {
+  SessionResponse: ['configure', 'end'],
+  JwtResponse: ['history'],
+  PresignedUrlResponse: ['file'],
+  AttachmentDeletedResponse: ['file'],
+  GenerateUrlError: ['file'],
+  string: ANYTHING,
+  TooManyRequestsErrorMessage: ANYTHING,
+  Error: ANYTHING,
+  ErrorMessage: ANYTHING,
+}
+
 /**
- * Requests on one socket that wait for their answer, told apart by `tracingId` (web-messaging.md §3.3). An error frame
- * without one is taken for the answer to the message that waits longest (§17).
+ * Requests on one socket that wait for their answer, told apart by `tracingId` (web-messaging.md §3.3), which not every
+ * frame was seen to have (§23).
  */
 export class Requests {
   readonly #waiters = new Map<string, Waiter>()
@@ -55,8 +73,9 @@ export class Requests {
   #find(frame: ServerFrame): Waiter | undefined {
     const tracingId = frame.tracingId ?? (typeof frame.body === 'object' ? tracingIdIn(frame.body) : undefined)
     if (tracingId !== undefined) return this.#waiters.get(tracingId)
-    if (frame.class !== 'string' && frame.class !== 'TooManyRequestsErrorMessage') return undefined
-    return [...this.#waiters.values()].find(({ operation }) => operation === 'send')
+    const waiters = [...this.#waiters.values()]
+    const operation = ANSWERED[frame.class]?.find((one) => waiters.some((waiter) => waiter.operation === one))
+    return waiters.find((waiter) => waiter.operation === operation)
   }
 }
 

@@ -1,5 +1,6 @@
+import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import { describe, expect, test } from 'vitest'
-import { next, START, type SessionInput, type SessionState } from './session-state.ts'
+import { inputIn, isUp, next, START, type Ending, type SessionInput, type SessionState } from './session-state.ts'
 
 const configuring: SessionState = { name: 'configuring', failures: 0 }
 const configured: SessionState = { name: 'configured', failures: 0 }
@@ -73,9 +74,13 @@ describe('losing the line', () => {
 })
 
 describe('the end', () => {
-  test.each([4006, 4007, 4017])('code %i ends it whenever it comes', (code) => {
+  test.each([
+    [4006, 'system'],
+    [4007, 'system'],
+    [4017, 'sign-in'],
+  ])('code %i ends it whenever it comes (%s)', (code, by) => {
     for (const state of [configuring, ...live]) {
-      expect(next(state, { type: 'error', code })).toMatchObject({ why: { by: 'system' } })
+      expect(next(state, { type: 'error', code })).toEqual({ name: 'over', why: { by } })
     }
   })
 
@@ -83,13 +88,15 @@ describe('the end', () => {
     for (const state of live) expect(next(state, { type: 'error', code })).toBe(state)
   })
 
-  test('expiry, a sign-in elsewhere and a logout end it', () => {
-    const inputs: SessionInput[] = [
-      { type: 'expired' },
-      { type: 'evicted', reason: 'signedIn' },
-      { type: 'logged-out' },
-    ]
-    for (const input of inputs) expect(next(configured, input)).toMatchObject({ why: { by: 'system' } })
+  test.each<[SessionInput, Ending['by']]>([
+    [{ type: 'expired' }, 'system'],
+    [{ type: 'displaced' }, 'displaced'],
+    [{ type: 'evicted', reason: 'signedIn' }, 'sign-in'],
+    [{ type: 'logged-out' }, 'sign-in'],
+    [{ type: 'left' }, 'guest'],
+    [{ type: 'cleared' }, 'guest'],
+  ])('%j ends it (%s)', (input, by) => {
+    for (const state of live) expect(next(state, input)).toMatchObject({ name: 'over', why: { by } })
   })
 
   test('a disconnect makes it read-only where it says so, and changes nothing where it does not', () => {
@@ -115,4 +122,48 @@ describe('the end', () => {
     ]
     for (const input of inputs) expect(next(over, input)).toBe(over)
   })
+})
+
+test('is up while it is configured, writable or not', () => {
+  const waiting: SessionState = { name: 'waiting', failures: 1 }
+  expect([START, configuring, configured, readOnly, waiting].map(isUp)).toEqual([false, false, true, true, false])
+})
+
+describe('an input that is of no use in a state changes nothing:', () => {
+  test.each<[SessionState, SessionInput]>([
+    [configured, { type: 'opened' }],
+    [configured, { type: 'retry' }],
+    [{ name: 'waiting', failures: 1 }, { type: 'opened' }],
+    [
+      { name: 'waiting', failures: 1 },
+      { type: 'error', code: 400 },
+    ],
+    [
+      { name: 'waiting', failures: 1 },
+      { type: 'disconnected', readOnly: true },
+    ],
+    [START, { type: 'retry' }],
+  ])('%j, %j', (state, input) => expect(next(state, input)).toBe(state))
+})
+
+describe('a frame means for the session', () => {
+  const frame = (name: string, body: unknown = {}, code = 200) => ({ class: name, code, body }) as ServerFrame
+
+  test.each([
+    [frame('SessionExpiredEvent'), { type: 'expired' }],
+    [frame('SessionClearedEvent'), { type: 'cleared' }],
+    [frame('LogoutEvent'), { type: 'logged-out' }],
+    [frame('ConnectionClosedEvent'), { type: 'evicted', reason: undefined }],
+    [frame('ConnectionClosedEvent', { reason: 'signedIn' }), { type: 'evicted', reason: 'signedIn' }],
+    [frame('ConnectionClosedEvent', { reasonCode: 'signedIn' }), { type: 'evicted', reason: 'signedIn' }],
+    [frame('string', 'gone', 4006), { type: 'error', code: 4006 }],
+    [frame('Error', { errorCode: 4007 }), { type: 'error', code: 4007 }],
+    [frame('TooManyRequestsErrorMessage', { retryAfter: 3 }, 429), { type: 'error', code: 429 }],
+  ])('%j: %j', (given, input) => expect(inputIn(given)).toEqual(input))
+
+  test.each([
+    frame('StructuredMessage', { id: 'a', type: 'Text', direction: 'Inbound' }),
+    frame('UploadFailureEvent', { attachmentId: 'a', errorCode: 4003 }),
+    frame('GenerateUrlError', { attachmentId: 'a', errorCode: 4001 }, 400),
+  ])('nothing: %j', (given) => expect(inputIn(given)).toBeUndefined())
 })

@@ -3,7 +3,7 @@ import { MessageId } from '@foyer/shared/protocol/identifiers'
 import type { Participant } from '@foyer/shared/protocol/participant'
 import * as v from 'valibot'
 import type { ConnectorEvent } from '../connector.ts'
-import { toParts } from './content-parts.ts'
+import { safeAddress, toParts } from './content-parts.ts'
 
 /** Longest wait for the next typing event before the dots go, where the platform does not say, or says nonsense (§8.1). */
 const TYPING_MS = 5_000
@@ -17,28 +17,48 @@ export const upstreamIdOf = ({ id, channel }: NormalizedMessage): string => chan
 export const attachmentIdOf = (message: NormalizedMessage, id: string | null | undefined): string =>
   id ?? `of-${upstreamIdOf(message)}`
 
+/** The guest's own words come back under the `tracingId` they went out with, which is our messageId (§1.5). */
+export function withMessageId(message: NormalizedMessage, tracingId: string | null | undefined): NormalizedMessage {
+  if (message.direction !== 'Inbound' || !tracingId || message.metadata?.['id'] !== undefined) return message
+  return { ...message, metadata: { ...message.metadata, id: tracingId } }
+}
+
+/** How the organisation presents its bot, where it does (§19.2, `humanize`). */
+export interface Bot {
+  readonly name: string | undefined
+  readonly image: string | undefined
+}
+
 /** What a `StructuredMessage`, or an entity of the history, means to us; none where it says nothing to a guest. */
-export function translate(message: NormalizedMessage): ConnectorEvent[] {
+export function translate(message: NormalizedMessage, bot?: Bot): ConnectorEvent[] {
   const events = message.events ?? []
-  if (message.type === 'Event' || events.length > 0) return events.flatMap((event) => translateEvent(event, message))
+  if (message.type === 'Event' || events.length > 0)
+    return events.flatMap((event) => translateEvent(event, message, bot))
   const parts = toParts(message.text, message.content ?? [], (id) => attachmentIdOf(message, id))
   // A receipt, and whatever else has neither words nor content.
   if (parts.length === 0) return []
   const id = message.metadata?.['id']
   const messageId = message.direction === 'Inbound' && v.is(MessageId, id) ? id : undefined
-  return [{ type: 'message', upstreamId: upstreamIdOf(message), messageId, from: toParticipant(message), parts }]
+  return [{ type: 'message', upstreamId: upstreamIdOf(message), messageId, from: toParticipant(message, bot), parts }]
 }
 
-function translateEvent({ eventType, typing, presence }: MessageEvent, message: NormalizedMessage): ConnectorEvent[] {
-  // Of the guest's own events nothing is to be shown: they did it themselves.
-  if (message.direction === 'Inbound') return []
-  const participant = toParticipant(message)
+function translateEvent(
+  { eventType, typing, presence }: MessageEvent,
+  message: NormalizedMessage,
+  bot: Bot | undefined,
+): ConnectorEvent[] {
+  const participant = toParticipant(message, bot)
+  const upstreamId = upstreamIdOf(message)
+  if (message.direction === 'Inbound') {
+    // Of the guest's other events nothing is to be shown: they did it themselves.
+    const isSignIn = eventType === 'Presence' && presence?.type === 'SignIn'
+    return isSignIn ? [{ type: 'participant', upstreamId, participant, change: 'joined' }] : []
+  }
   if (eventType === 'Typing') {
     const durationMs = toTypingMs(typing?.duration ?? typing?.durationMs ?? undefined)
     return [{ type: 'typing', participant, typing: typing?.type !== 'Off', durationMs }]
   }
   if (eventType !== 'Presence' || presence?.type !== 'Disconnect') return []
-  const upstreamId = upstreamIdOf(message)
   // Without a name it was the flow that ended it, or whoever did is not told.
   const by = participant.role === 'agent' && participant.name !== undefined ? 'agent' : 'system'
   return isReadOnly(message)
@@ -52,12 +72,18 @@ export const isReadOnly = ({ metadata }: NormalizedMessage): boolean => String(m
 const toTypingMs = (ms = TYPING_MS): number => (ms > 0 && ms <= MAX_TYPING_MS ? ms : TYPING_MS)
 
 /** Names come only where the deployment tells them; without one there is one agent and one bot. */
-function toParticipant({ direction, originatingEntity, channel }: NormalizedMessage): Participant {
-  const name = nameOf(channel?.from)
-  const named = name === '' ? {} : { name }
-  if (direction === 'Inbound') return { participantId: 'guest', role: 'guest', ...named }
+function toParticipant({ direction, originatingEntity, channel }: NormalizedMessage, bot?: Bot): Participant {
+  const told = nameOf(channel?.from)
+  if (direction === 'Inbound') return { participantId: 'guest', role: 'guest', ...(told !== '' && { name: told }) }
   const role = originatingEntity?.toLowerCase() === 'bot' ? 'bot' : 'agent'
-  return { participantId: `${role}:${name}`, role, ...named }
+  const known = role === 'bot' ? bot : undefined
+  const name = told || (known?.name ?? '')
+  const image = safeAddress(channel?.from?.image ?? known?.image)
+  return {
+    ...{ participantId: `${role}:${name}`, role },
+    ...(name !== '' && { name }),
+    ...(image !== undefined && { image }),
+  }
 }
 
 function nameOf(sender: Sender | null | undefined): string {

@@ -4,7 +4,10 @@ import { connectorContract } from '../connector.contract.ts'
 import { createWebMessagingConnector, type WebMessagingOptions } from './connector.ts'
 
 const DEPLOYMENT_ID = '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5'
-const LOOSE = { messagesPerSecond: 1_000, requestsPerMinute: 10_000, historyPerMinute: 10_000 }
+const LOOSE = {
+  ...{ messagesPerSecond: 1_000, requestsPerMinute: 10_000, historyPerMinute: 10_000 },
+  connectionsPerMinute: 10_000,
+}
 
 const connect = (url: string, change: Partial<WebMessagingOptions> = {}) =>
   createWebMessagingConnector({

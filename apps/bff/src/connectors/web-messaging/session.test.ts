@@ -1,0 +1,431 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../../test/support/eventually.ts'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { createRecordingLogger } from '../../../test/support/loggers.ts'
+import {
+  said,
+  startScriptedPlatform,
+  type ClientFrame,
+  type PlatformScript,
+} from '../../../test/support/scripted-platform.ts'
+import type { ConnectorEvent, Credential, CredentialSlot, GuestProfile } from '../connector.ts'
+import { createWebMessagingConnector, type WebMessagingOptions } from './connector.ts'
+
+const LOOSE = {
+  messagesPerSecond: 1_000,
+  requestsPerMinute: 1_000,
+  historyPerMinute: 1_000,
+  connectionsPerMinute: 1_000,
+}
+const MINUTES = 60_000
+/** What is held, and for how long. */
+const HELD = new Set(['message', 'participant', 'ended'])
+const HOLD_MS = 100
+
+/** A guest with a conversation that is listened to, towards a platform that says what the test tells it to. */
+async function arrive(
+  change: Partial<PlatformScript> = {},
+  { profile = {}, ...options }: Partial<WebMessagingOptions> & { profile?: GuestProfile } = {},
+) {
+  const platform = await startScriptedPlatform(change)
+  const clock = new FakeClock()
+  const { logger, events: logged } = createRecordingLogger()
+  const connector = createWebMessagingConnector({
+    hosts: { api: platform.origin, apiCdn: platform.origin, webmessaging: platform.origin.replace('http', 'ws') },
+    ...{ deploymentId: randomUUID(), limits: LOOSE, clock, logger, ...options },
+  })
+  onTestFinished(() => connector.close())
+  let credential: Credential = await connector.admit()
+  const slot: CredentialSlot = { read: async () => credential, write: async (next) => void (credential = next) }
+  const guest = connector.guest(slot)
+
+  function open(upstreamConversationId: string) {
+    const stop = new AbortController()
+    onTestFinished(() => stop.abort(new Error('the test is over')))
+    const session = guest.openConversation({ upstreamConversationId, signal: stop.signal })
+    const events: ConnectorEvent[] = []
+    const listen = async () => {
+      for await (const event of session) events.push(event)
+    }
+    const find = <Type extends ConnectorEvent['type']>(type: Type, at = 0) =>
+      eventually(`${type} (${at})`, async () => {
+        // What came in is held for what it may have overtaken.
+        if (HELD.has(type) && Math.round(clock.waits[0] ?? 0) === HOLD_MS) await clock.advance(HOLD_MS)
+        return events.filter((event) => is(event, type))[at]
+      })
+    return { session, events, find, texts: () => textsOf(events), listen, listening: listen() }
+  }
+
+  const upstreamId = await guest.startConversation(profile)
+  const talk = open(upstreamId)
+  const socket = (index = 0) => eventually(`socket ${index}`, () => platform.sockets[index])
+  const say = (text: string, messageId = randomUUID()) => talk.session.send({ messageId, text })
+  /** Lets the time pass that the session waits before it connects again. */
+  const passWait = async () => {
+    const waitMs = await eventually('it waits', () => clock.waits[0])
+    await clock.advance(waitMs)
+    return waitMs
+  }
+  const grant = () => connector.describe(credential)
+  return { ...platform, ...talk, clock, logged, guest, connector, open, socket, say, passWait, grant }
+}
+
+const is = <Type extends ConnectorEvent['type']>(
+  event: ConnectorEvent,
+  type: Type,
+): event is Extract<ConnectorEvent, { type: Type }> => event.type === type
+const textsOf = (events: readonly ConnectorEvent[]) =>
+  events.flatMap((event) =>
+    event.type === 'message' ? event.parts.flatMap((part) => (part.type === 'text' ? part.text : [])) : [],
+  )
+const framesOf = (received: readonly ClientFrame[], action: string) =>
+  received.filter((frame) => frame.action === action)
+/** Answers one action in its own way. */
+const answering =
+  (action: string, name: string, body: unknown, envelope: object = {}): PlatformScript['answer'] =>
+  (frame, socket) => {
+    if (frame.action !== action) return false
+    socket.push(name, body, { tracingId: frame.tracingId, ...envelope })
+    return true
+  }
+
+describe('over any number of sockets', () => {
+  test('the session stays the same: begun anew once, then resumed by the same token', async () => {
+    const { find, socket, passWait } = await arrive()
+    await find('up')
+    for (const round of [0, 1, 2]) {
+      ;(await socket(round)).close(round === 1 ? 1001 : undefined)
+      await find('down', round)
+      await passWait()
+      await find('up', round + 1)
+    }
+    const sockets = await Promise.all([0, 1, 2, 3].map(socket))
+    const configures = sockets.flatMap(({ received }) => framesOf(received, 'configureSession'))
+    expect(configures.map(({ startNew }) => startNew)).toEqual([true, false, false, false])
+    expect(new Set(configures.map(({ token }) => token)).size).toBe(1)
+  })
+
+  test('a link that answers nothing is noticed, and replaced', async () => {
+    const { find, socket, script, passWait } = await arrive({}, { heartbeatMs: 30 })
+    await find('up')
+    script.isAlive = false
+    await find('down')
+    expect((await socket()).isOpen()).toBe(false)
+    script.isAlive = true
+    await passWait()
+    await find('up', 1)
+  })
+
+  test('it is tried ever more rarely, and given up after five minutes; who asks again begins again', async () => {
+    const { find, handshakes, passWait, script, listening, listen, events, clock } = await arrive({ handshake: 503 })
+    const startedAtMs = clock.monotonic()
+    const waits: number[] = []
+    while (!events.some(({ type }) => type === 'closed')) {
+      await Promise.race([passWait().then((waitMs) => waits.push(waitMs)), listening])
+    }
+    expect((await find('closed')).error).toMatchObject({ code: 'platform-unavailable', retryable: true })
+    expect(waits[0]).toBeLessThanOrEqual(300)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30_100)
+    expect(clock.monotonic() - startedAtMs).toBeGreaterThan(5 * MINUTES)
+    expect(clock.monotonic() - startedAtMs).toBeLessThan(6 * MINUTES)
+    expect(handshakes.length).toBeLessThan(1_000)
+    script.handshake = undefined
+    void listen()
+    await find('up')
+  })
+
+  test.each([
+    [403, 'deployment-refused'],
+    [401, 'deployment-refused'],
+  ])('a handshake refused with %i is final', async (handshake, cause) => {
+    const { find, handshakes, listening, clock } = await arrive({ handshake })
+    expect((await find('closed')).error).toMatchObject({ code: cause, retryable: false })
+    await listening
+    await clock.advance(10 * MINUTES)
+    expect(handshakes).toHaveLength(1)
+  })
+
+  test('an error while configuring is final, and the guest’s words are refused', async () => {
+    const answer = answering('configureSession', 'string', 'Deployment not found', { code: 400 })
+    const { find, say, socket } = await arrive({ answer })
+    expect((await find('closed')).error).toMatchObject({ code: 'deployment-refused' })
+    await eventually('the socket is let go', async () => !(await socket()).isOpen())
+    await expect(say('hello')).rejects.toMatchObject({ code: 'deployment-refused', outcome: 'refused' })
+  })
+
+  test('a pause the platform asks for while configuring is kept to the second', async () => {
+    const body = { retryAfter: 7, errorCode: 4029, errorMessage: '' }
+    const { find, script, passWait } = await arrive({
+      answer: answering('configureSession', 'TooManyRequestsErrorMessage', body, { code: 429 }),
+    })
+    expect(await find('down')).toMatchObject({ retryInMs: 7_000, error: { code: 'rate-limited' } })
+    script.answer = () => false
+    expect(await passWait()).toBe(7_000)
+    await find('up')
+  })
+
+  test('the origin a restricted deployment lets in is sent', async () => {
+    const { find, handshakes } = await arrive({}, { origin: 'https://shop.example' })
+    await find('up')
+    expect(handshakes).toEqual(['https://shop.example'])
+  })
+})
+
+describe('a session ends', () => {
+  test.each([
+    ['SessionExpiredEvent', {}],
+    ['SessionClearedEvent', {}],
+    ['LogoutEvent', {}],
+    ['ConnectionClosedEvent', { reason: 'signedIn' }],
+    ['ConnectionClosedEvent', { reasonCode: 'signedIn' }],
+  ])('by %s %j: without an error, the socket is closed, and nothing can be said', async (name, body) => {
+    const { find, socket, say, listening } = await arrive()
+    await find('up')
+    ;(await socket()).push(name, body)
+    expect(await find('closed')).toEqual({ type: 'closed' })
+    await listening
+    await eventually('the socket is let go', async () => !(await socket()).isOpen())
+    await expect(say('too late')).rejects.toMatchObject({ code: 'conversation-ended', outcome: 'refused' })
+  })
+
+  test.each([
+    [4006, 'conversation-ended'],
+    [4007, 'conversation-ended'],
+    [4017, 'session-expired'],
+  ])('by code %i for a message, which is refused', async (code, cause) => {
+    const { find, say, socket } = await arrive({ answer: answering('onMessage', 'string', 'gone', { code }) })
+    await find('up')
+    await expect(say('too late')).rejects.toMatchObject({ code: cause, outcome: 'refused' })
+    expect(await find('closed')).toEqual({ type: 'closed' })
+    await eventually('the socket is let go', async () => !(await socket()).isOpen())
+  })
+
+  test('where the platform has forgotten it, and offers another', async () => {
+    const { find, socket, script, passWait } = await arrive()
+    await find('up')
+    script.session = { newSession: true }
+    ;(await socket()).close()
+    await passWait()
+    expect(await find('closed')).toEqual({ type: 'closed' })
+  })
+
+  test.each([
+    ['a sign-in elsewhere', 'ConnectionClosedEvent', { reason: 'signedIn' }, {}, true],
+    ['a logout', 'LogoutEvent', {}, {}, true],
+    ['a session that cannot go back to a guest’s', 'string', 'cannot downgrade', { code: 4017 }, true],
+    ['expiry', 'SessionExpiredEvent', {}, {}, false],
+  ])('by %s: the next conversation', async (_name, frame, body, envelope, hasNewToken) => {
+    const { find, socket, guest, open, listening } = await arrive()
+    await find('up')
+    ;(await socket()).push(frame, body, envelope)
+    await listening
+    const next = open(await guest.startConversation({}))
+    await next.find('up')
+    const tokens = [(await socket(0)).received[0]?.token, (await socket(1)).received[0]?.token]
+    expect(tokens[0] !== tokens[1]).toBe(hasNewToken)
+    expect(framesOf((await socket(1)).received, 'configureSession')[0]?.startNew).toBe(true)
+  })
+
+  test('not by a fourth connection: its place is taken back, but not at once', async () => {
+    const { find, socket, passWait, clock } = await arrive()
+    await find('up')
+    ;(await socket()).push('ConnectionClosedEvent', {})
+    const { retryInMs } = await find('down')
+    expect(retryInMs).toBeGreaterThan(100)
+    expect(clock.waits).toEqual([retryInMs])
+    await passWait()
+    await find('up', 1)
+    const [first, second] = [await socket(0), await socket(1)]
+    expect(second.received[0]?.token).toBe(first.received[0]?.token)
+  })
+
+  test.each([403, 404, 409, 4011, 4020, 5000])('not by code %i for a message', async (code) => {
+    const { find, say, events, script } = await arrive({ answer: answering('onMessage', 'string', 'no', { code }) })
+    await find('up')
+    await expect(say('hello')).rejects.toMatchObject({ outcome: 'refused' })
+    script.answer = () => false
+    await say('again')
+    expect(events.map(({ type }) => type)).not.toContain('closed')
+  })
+})
+
+describe('what can only be read', () => {
+  test('is told where the platform says so when it is resumed, and the record stays', async () => {
+    const { find, socket, script, passWait, say, session } = await arrive()
+    await find('up')
+    Object.assign(script, { session: { readOnly: true }, history: [said('Outbound', 'old', { text: 'bye' })] })
+    ;(await socket()).close()
+    await passWait()
+    expect(await find('ended')).toMatchObject({ by: 'system', readOnly: true })
+    await expect(say('too late')).rejects.toMatchObject({ code: 'conversation-ended', outcome: 'refused' })
+    expect(textsOf(await session.readRecord(undefined))).toEqual(['bye'])
+  })
+
+  const disconnect = (readOnly: string) => ({
+    ...{ type: 'Event', metadata: { readOnly }, originatingEntity: 'Human' },
+    ...{ events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }] },
+  })
+
+  test('is what an agent’s end leaves where it says so', async () => {
+    const { find, socket, say } = await arrive()
+    await find('up')
+    ;(await socket()).push('StructuredMessage', said('Outbound', 'end', disconnect('true')))
+    expect(await find('ended')).toMatchObject({ readOnly: true })
+    await expect(say('too late')).rejects.toMatchObject({ code: 'conversation-ended' })
+  })
+
+  test('is not what another end leaves: the guest goes on', async () => {
+    const { find, socket, say } = await arrive()
+    await find('up')
+    ;(await socket()).push('StructuredMessage', said('Outbound', 'end', disconnect('false')))
+    expect(await find('participant')).toMatchObject({ change: 'left', participant: { role: 'agent' } })
+    await say('one more thing')
+  })
+})
+
+describe('what comes in', () => {
+  test('is put in order, and told once however often it comes', async () => {
+    const { find, socket, texts } = await arrive()
+    await find('up')
+    const platform = await socket()
+    const one = said('Outbound', 'a', { text: 'one' }, 1)
+    for (const message of [
+      said('Outbound', 'c', { text: 'three' }, 3),
+      one,
+      said('Outbound', 'b', { text: 'two' }, 2),
+    ]) {
+      platform.push('StructuredMessage', message, { type: 'response' })
+    }
+    platform.push('StructuredMessage', one)
+    await find('message', 2)
+    platform.push('StructuredMessage', said('Outbound', 'd', { text: 'four' }, 4))
+    await find('message', 3)
+    expect(texts()).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  test('while the record is read waits for it: no gap, no repeat', async () => {
+    const { find, socket, script, passWait, texts } = await arrive()
+    await find('up')
+    ;(await socket()).push('StructuredMessage', said('Outbound', 'a', { text: 'one' }, 1))
+    await find('message')
+    const [two, three] = [said('Outbound', 'b', { text: 'two' }, 2), said('Outbound', 'c', { text: 'three' }, 3)]
+    script.history = [three, two, said('Outbound', 'a', { text: 'one' }, 1)]
+    script.answer = (frame, line) => {
+      if (frame.action === 'getJwt') {
+        line.push('StructuredMessage', three)
+        line.push('StructuredMessage', said('Outbound', 'd', { text: 'four' }, 4))
+      }
+      return false
+    }
+    ;(await socket()).close()
+    await passWait()
+    await find('up', 1)
+    await find('message', 3)
+    expect(texts()).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  test('and is of no class anybody knows is named in the log, and costs nothing else', async () => {
+    const { find, socket, logged } = await arrive()
+    await find('up')
+    const platform = await socket()
+    platform.push('SomethingNewEvent', { secret: 'words' })
+    platform.push('StructuredMessage', { nonsense: true })
+    platform.push('StructuredMessage', said('Outbound', 'a', { text: 'still here' }))
+    await find('message')
+    expect(logged()).toEqual(['frame-unreadable', 'frame-unreadable'])
+  })
+
+  test('of a bot without a name is of the bot the deployment presents', async () => {
+    const humanize = { enabled: true, bot: { name: 'Skipper', avatarUrl: 'https://img.example/skipper.png' } }
+    const configuration = { id: 'c', version: 1, messenger: { apps: { conversations: { humanize } } } }
+    const { find, socket } = await arrive({ configuration })
+    await find('up')
+    ;(await socket()).push('StructuredMessage', said('Outbound', 'a', { text: 'hi', originatingEntity: 'Bot' }))
+    const { from } = await find('message')
+    expect(from).toMatchObject({ role: 'bot', name: 'Skipper', image: 'https://img.example/skipper.png' })
+  })
+})
+
+describe('what the guest says', () => {
+  test('is known again by the id it went out with, also where the platform keeps no metadata', async () => {
+    const { find, script, say } = await arrive()
+    await find('up')
+    script.answer = ({ action, tracingId, message }, socket) => {
+      const echo = said('Inbound', 'theirs', { text: message?.text })
+      if (action === 'onMessage') socket.push('StructuredMessage', echo, { tracingId })
+      return action === 'onMessage'
+    }
+    const messageId = randomUUID()
+    expect(await say('hello', messageId)).toEqual({ upstreamId: 'theirs' })
+    expect(await find('message')).toMatchObject({ messageId, upstreamId: 'theirs' })
+  })
+
+  test('waits after a pause was asked for, and no longer', async () => {
+    const body = { retryAfter: 3, errorCode: 4029, errorMessage: '' }
+    const { find, say, script, clock, texts } = await arrive({
+      answer: answering('onMessage', 'TooManyRequestsErrorMessage', body, { code: 429 }),
+    })
+    await find('up')
+    await expect(say('one')).rejects.toMatchObject({ retryAfterMs: 3_000, outcome: 'refused', retryable: true })
+    script.answer = () => false
+    const sending = say('two')
+    await eventually('it waits', () => clock.waits.includes(3_000))
+    expect(texts()).toEqual([])
+    await clock.advance(3_000)
+    await sending
+  })
+
+  test('carries what they told of themselves until it was taken once', async () => {
+    const { find, say, socket } = await arrive({}, { profile: { name: 'Rosa', attributes: { plan: 'pro' } } })
+    await find('up')
+    await say('one')
+    await say('two')
+    const channels = framesOf((await socket()).received, 'onMessage').map(({ message }) => message?.['channel'])
+    expect(channels).toEqual([{ metadata: { customAttributes: { plan: 'pro', name: 'Rosa' } } }, undefined])
+  })
+
+  test.each([
+    ['by its own word before', { maxCustomDataBytes: 10 }, 1],
+    ['only when it has them', {}, 2],
+  ])('goes without that where the platform finds it too large, %s', async (_name, session, sends) => {
+    const answer: PlatformScript['answer'] = ({ message, tracingId, action }, socket) => {
+      const isTooLarge = action === 'onMessage' && message?.['channel'] !== undefined
+      if (isTooLarge) socket.push('string', 'Custom Attributes … larger than …', { code: 4013, tracingId })
+      return isTooLarge
+    }
+    const { find, say, socket, logged } = await arrive(
+      { session, answer },
+      { profile: { attributes: { plan: 'much too long a word' } } },
+    )
+    await find('up')
+    await say('one')
+    expect(framesOf((await socket()).received, 'onMessage')).toHaveLength(sends)
+    await say('two')
+    expect(framesOf((await socket()).received, 'onMessage')).toHaveLength(sends + 1)
+    expect(logged()).toEqual(['attributes-too-large'])
+  })
+
+  test('is the message that waits longest where a refusal names none', async () => {
+    const { find, say, script } = await arrive()
+    await find('up')
+    script.answer = ({ action, message }, socket) => {
+      if (message?.text === 'two') socket.push('string', 'too long', { code: 4011 })
+      return action === 'onMessage'
+    }
+    const first = say('one').catch((error: unknown) => error)
+    const second = say('two').catch((error: unknown) => error)
+    expect(await first).toMatchObject({ code: 'message-too-long' })
+    script.answer = () => false
+    expect(await Promise.race([second, say('three').then(() => 'still waiting')])).toBe('still waiting')
+  })
+})
+
+test.each([
+  ['seconds', 1_795_600_000],
+  ['milliseconds', 1_795_600_000_000],
+])('the end of a session is told, in %s', async (_unit, expirationDate) => {
+  const { find, grant } = await arrive({ session: { expirationDate } })
+  await find('up')
+  expect(grant().expiresAt).toBe('2026-11-25T09:46:40.000Z')
+})

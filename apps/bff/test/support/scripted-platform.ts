@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { WebSocketServer, type WebSocket } from 'ws'
+
+export interface ClientFrame {
+  readonly action: string
+  readonly token: string
+  readonly tracingId: string
+  readonly startNew?: boolean
+  readonly message?: { readonly type?: string; readonly text?: string } & Readonly<Record<string, unknown>>
+}
+
+/** One socket of a client, as the platform has it. */
+export interface PlatformSocket {
+  /** What came over it, in order. */
+  readonly received: ClientFrame[]
+  readonly origin: string | undefined
+  isOpen(): boolean
+  /** Pushes a frame of this class, `code` 200 where nothing else is said. */
+  push(name: string, body: unknown, envelope?: Readonly<Record<string, unknown>>): void
+  close(code?: number): void
+}
+
+/** What the platform answers with; a test changes it as it goes. */
+export interface PlatformScript {
+  /** Instead of opening a socket. */
+  handshake: number | undefined
+  /** Whether pings are answered. */
+  isAlive: boolean
+  session: Readonly<Record<string, unknown>>
+  configuration: Readonly<Record<string, unknown>>
+  /** Newest first. */
+  history: readonly object[]
+  /** Instead of the usual answer to a frame; undefined for the usual one. */
+  answer: (frame: ClientFrame, socket: PlatformSocket) => boolean
+}
+
+const conversations = { showUserTypingIndicator: true, conversationClear: { enabled: true } }
+const configuration = { id: 'c', version: '1', status: 'Active', messenger: { apps: { conversations } } }
+
+/** A platform that says what a test tells it to, for what the simulator has no fault for; gone when the test is over. */
+export async function startScriptedPlatform(change: Partial<PlatformScript> = {}) {
+  const script: PlatformScript = {
+    ...{ handshake: undefined, isAlive: true, history: [], configuration },
+    ...{ session: {}, answer: () => false },
+    ...change,
+  }
+  const sockets: PlatformSocket[] = []
+  const handshakes: (string | undefined)[] = []
+  const http = createServer((request, response) => {
+    const isHistory = request.url?.includes('/messages') ?? false
+    const isFirstPage = new URLSearchParams(request.url?.split('?')[1]).get('pageNumber') === '1'
+    const entities = isFirstPage ? script.history : []
+    response.end(JSON.stringify(isHistory ? { entities, pageSize: 100 } : script.configuration))
+  })
+  const server = new WebSocketServer({ noServer: true, autoPong: false })
+  http.on('upgrade', (request, socket, head) => {
+    handshakes.push(request.headers.origin)
+    if (script.handshake === undefined) {
+      return server.handleUpgrade(request, socket, head, (client) =>
+        sockets.push(serve(client, request.headers.origin)),
+      )
+    }
+    socket.end(`HTTP/1.1 ${script.handshake} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  })
+
+  function serve(client: WebSocket, origin: string | undefined): PlatformSocket {
+    const socket: PlatformSocket = {
+      received: [],
+      origin,
+      isOpen: () => client.readyState === client.OPEN,
+      push: (name, body, envelope) =>
+        client.send(JSON.stringify({ type: 'message', class: name, code: 200, body, ...envelope })),
+      close: (code) => (code === undefined ? client.terminate() : client.close(code)),
+    }
+    client.on('ping', (payload) => script.isAlive && client.pong(payload))
+    client.on('message', (text) => {
+      const frame = JSON.parse(String(text as Buffer)) as ClientFrame
+      socket.received.push(frame)
+      if (!script.answer(frame, socket)) answerAsUsual(frame, socket)
+    })
+    return socket
+  }
+
+  function answerAsUsual({ action, tracingId, startNew, message }: ClientFrame, socket: PlatformSocket): void {
+    if (action === 'configureSession') {
+      const body = { connected: true, newSession: startNew, readOnly: false, ...script.session }
+      socket.push('SessionResponse', body, { tracingId })
+    }
+    if (action === 'getJwt') socket.push('JwtResponse', { jwt: 'history' }, { tracingId })
+    if (action === 'onMessage')
+      socket.push('StructuredMessage', said('Inbound', tracingId, { ...message }), { tracingId })
+  }
+
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => {
+    for (const client of server.clients) client.terminate()
+    http.close()
+    http.closeAllConnections()
+  })
+  const { port } = http.address() as AddressInfo
+  return { script, sockets, handshakes, origin: `http://127.0.0.1:${port}` }
+}
+
+/** A message of the platform; `second` is when it was said. */
+export function said(direction: 'Inbound' | 'Outbound', id: string, more: object = {}, second = 0) {
+  const time = new Date(Date.UTC(2026, 10, 25, 9) + second * 1000).toISOString()
+  return { id, type: 'Text', direction, channel: { time }, ...more }
+}
