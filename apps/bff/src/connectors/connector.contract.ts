@@ -1,16 +1,9 @@
 import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { agentOf, connectTo, distinct, keep, Listening, refusalOf } from '../../test/support/connector-under-test.ts'
+import type { Connector, ConnectorEvent } from './connector.ts'
 import type { Cause } from './diagnosis/verdict.ts'
-import type {
-  Connector,
-  ConnectorEvent,
-  Credential,
-  CredentialSlot,
-  UpstreamGuest,
-  UpstreamSession,
-} from './connector.ts'
-import { UpstreamError } from './upstream-error.ts'
 
 export interface ConnectorUnderTest {
   /** What the simulator is to offer, so that this connector meets what it is tested against. */
@@ -219,13 +212,53 @@ export function connectorContract(name: string, subject: ConnectorUnderTest): vo
 
     needing('typing', 'arrives: somebody is typing, where the platform tells', async () => {
       const { listen, agent, simulator } = await arrive()
-      if ((await simulator.control.options()).receive === 'poll') return // who only looks now and then sees no typing
       const listening = listen()
       await listening.until(({ type }) => type === 'up')
       await agent.join('Noor')
-      await listening.attentive(() => agent.type())
-      const typing = await listening.until((event) => event.type === 'typing')
-      expect(typing).toMatchObject({ typing: true, participant: { role: 'agent', name: 'Noor' } })
+      // Who only looks now and then sees no typing, but what came of it.
+      const isTold = (await simulator.control.options()).receive !== 'poll'
+      if (isTold) await listening.attentive(() => agent.type())
+      else await agent.type()
+      await agent.say('Here it is.')
+      await listening.until(() => listening.texts().includes('Here it is.'))
+      const shown = listening.events.filter(({ type }) => type === 'typing').slice(0, 1)
+      const typing = { type: 'typing', typing: true, participant: { role: 'agent', name: 'Noor' } }
+      expect(shown).toMatchObject(isTold ? [typing] : [])
+    })
+
+    needing('structuredContent', 'arrives: choices, and the answer goes back as one', async () => {
+      const { listen, agent, simulator, platformId } = await arrive()
+      const listening = listen()
+      await listening.until(({ type }) => type === 'up')
+      await agent.join('Noor')
+      const choice = { text: 'Track it', payload: 'track' }
+      await agent.offer([{ contentType: 'QuickReply', quickReply: choice }], 'What now?')
+      const offer = await listening.until((event): event is MessageOf => event.type === 'message')
+      expect(offer.parts).toMatchObject([{ text: 'What now?' }, { type: 'quick-replies', replies: [choice] }])
+      const reply = { kind: 'quick-replies' as const, to: 'm', upstreamId: offer.upstreamId, choices: [choice] }
+      await listening.session.send({ messageId: randomUUID(), text: 'Track it', reply })
+      const { entities } = await simulator.control.conversation(platformId)
+      expect(entities.at(-1)).toMatchObject({ content: [{ buttonResponse: choice }] })
+    })
+
+    needing('attachments', 'arrives: files, both ways, byte for byte', async () => {
+      const { listen, agent, simulator, platformId } = await arrive()
+      const listening = listen()
+      await listening.until(({ type }) => type === 'up')
+      const bytes = Buffer.from('a map')
+      await agent.join('Noor')
+      await agent.hand({ name: 'map.txt', type: 'text/plain', bytes })
+      const message = await listening.until((event): event is MessageOf => event.type === 'message')
+      const [part] = message.parts
+      const given = part?.type === 'attachment' ? part.attachment.attachmentId : ''
+      const file = await listening.session.files?.download(given)
+      expect(await new Response(file?.bytes).text()).toBe('a map')
+
+      const attachment = { attachmentId: randomUUID(), name: 'back.txt', mediaType: 'text/plain', size: bytes.length }
+      await listening.session.files?.upload({ ...attachment, bytes: ReadableStream.from([bytes]) })
+      await listening.session.send({ messageId: randomUUID(), text: '', attachmentId: attachment.attachmentId })
+      const { entities } = await simulator.control.conversation(platformId)
+      expect(entities.at(-1)).toMatchObject({ content: [{ attachment: { filename: 'back.txt' } }] })
     })
 
     test('arrives: the end, and by whom', async () => {
@@ -300,6 +333,16 @@ export function connectorContract(name: string, subject: ConnectorUnderTest): vo
       await listening.until((event) => event.type === 'ended' || event.type === 'closed')
     })
 
+    needing('clear', 'by clearing leaves nothing to be read, and nothing to be said', async () => {
+      const { listen } = await arrive()
+      const listening = listen()
+      await listening.session.send({ messageId: randomUUID(), text: 'my secret' })
+      await listening.session.clear?.()
+      expect(await listening.until((event) => event.type === 'closed')).toEqual({ type: 'closed' })
+      const refusal = await refusalOf(listening.session.send({ messageId: randomUUID(), text: 'too late' }))
+      expect(refusal).toMatchObject({ code: 'conversation-ended', outcome: 'refused' })
+    })
+
     test('leaves nothing to be said', async () => {
       const { listen, agent } = await arrive()
       const { session } = listen()
@@ -317,105 +360,4 @@ export function connectorContract(name: string, subject: ConnectorUnderTest): vo
       expect(session).toBeDefined()
     })
   })
-}
-
-function connectTo(simulator: Simulator, connect: (url: string) => Connector): Connector {
-  const connector = connect(simulator.url)
-  onTestFinished(() => connector.close())
-  return connector
-}
-
-function keep(first: Credential): CredentialSlot {
-  let credential = first
-  return { read: async () => credential, write: async (next) => void (credential = next) }
-}
-
-function agentOf({ control }: Simulator, conversationId: string) {
-  return {
-    join: (name: string) => control.joinAgent(conversationId, name),
-    say: (text: string) => control.sendAgentMessage(conversationId, text),
-    type: () => control.showAgentTyping(conversationId, true),
-    leave: () => control.leaveAgent(conversationId),
-    end: () => control.disconnectConversation(conversationId, { readOnly: true }),
-  }
-}
-
-/** A session that is listened to, until the test is over. */
-class Listening {
-  readonly events: ConnectorEvent[] = []
-  readonly session: UpstreamSession
-  readonly #stop = new AbortController()
-  readonly #done: Promise<void>
-  #arrived = Promise.withResolvers<undefined>()
-
-  constructor(guest: UpstreamGuest, upstreamConversationId: string, cursor?: string) {
-    this.session = guest.openConversation({ upstreamConversationId, cursor, signal: this.#stop.signal })
-    this.#done = this.#listen()
-    onTestFinished(() => this.stop())
-  }
-
-  /** Stored events by their place in the conversation, each once. */
-  told(): Extract<ConnectorEvent, { upstreamId: string }>[] {
-    const seen = new Set<string>()
-    return this.events.flatMap((event) => {
-      if (!('upstreamId' in event) || seen.has(event.upstreamId)) return []
-      seen.add(event.upstreamId)
-      return [event]
-    })
-  }
-  texts(): string[] {
-    return distinct(this.told())
-  }
-  cursor(): string | undefined {
-    return this.told().findLast((event) => event.cursor !== undefined)?.cursor
-  }
-
-  /** The first event that is what is waited for. */
-  async until<Event extends ConnectorEvent>(is: (event: ConnectorEvent) => event is Event): Promise<Event>
-  async until(is: (event: ConnectorEvent) => boolean): Promise<ConnectorEvent>
-  async until(is: (event: ConnectorEvent) => boolean): Promise<ConnectorEvent> {
-    for (;;) {
-      const found = this.events.find(is)
-      if (found) return found
-      await this.#arrived.promise
-    }
-  }
-
-  /** Does something once the platform has somebody to tell it to: between two answers there is nobody. */
-  async attentive(act: () => Promise<unknown>): Promise<void> {
-    for (let turn = 0; turn < 20 && !this.events.some(({ type }) => type === 'typing'); turn++) {
-      await act()
-      await Promise.race([this.#arrived.promise, new Promise((resolve) => setTimeout(resolve, 50))])
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort(new Error('the test is over'))
-    await this.#done
-  }
-
-  async #listen(): Promise<void> {
-    for await (const event of this.session) {
-      this.events.push(event)
-      this.#arrived.resolve(undefined)
-      this.#arrived = Promise.withResolvers()
-    }
-  }
-}
-
-const distinct = (events: readonly ConnectorEvent[]): string[] => {
-  const byId = new Map(
-    events.flatMap((event) =>
-      event.type === 'message'
-        ? [[event.upstreamId, event.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')] as const]
-        : [],
-    ),
-  )
-  return [...byId.values()]
-}
-
-async function refusalOf(call: Promise<unknown>): Promise<UpstreamError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown)
-  if (error instanceof UpstreamError) return error
-  throw new Error(`not diagnosed: ${String(error)}`)
 }
