@@ -72,14 +72,17 @@ test(`${DROPS} broken sockets in a talk of ${2 * MESSAGES_EACH} messages: none l
     messagesOf(events)
       .filter(({ from }) => from.role === role)
       .map(({ parts }) => textOf(parts[0]))
-  const isDone = () => {
-    const taken = receiptsOf(events).filter(({ state }) => state === 'sent')
-    return said('agent').length >= MESSAGES_EACH && taken.length >= MESSAGES_EACH
+  const stateCount = (state: string) => receiptsOf(events).filter((receipt) => receipt.state === state).length
+  const progress = () => said('agent').length + stateCount('sent') + stateCount('failed')
+  // However slow the machine is: as long as anything still arrives, more is waited for.
+  while (progress() < 2 * MESSAGES_EACH) {
+    const before = progress()
+    const tally = () => `${said('agent').length} answers and ${stateCount('sent')} receipts of ${MESSAGES_EACH} each`
+    await eventually(`more than ${tally()}`, () => progress() > before, 30_000)
   }
-  await eventually('everything has arrived', isDone, 60_000)
   expect(said('guest')).toEqual(asked)
   expect(said('agent')).toEqual(answered)
   expect(receiptsOf(events).filter(({ state }) => state === 'failed')).toEqual([])
 
   expect(heard).toEqual(asked)
-}, 240_000)
+}, 480_000)
