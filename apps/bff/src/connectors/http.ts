@@ -54,20 +54,29 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-export function createHttpClient(origin: string, { connections = 256 } = {}): HttpClient {
+export interface HttpClientOptions {
+  readonly connections?: number
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function createHttpClient(
+  origin: string,
+  { connections = 256, headers = {} }: HttpClientOptions = {},
+): HttpClient {
   const calls = newPool(origin, connections)
   // Streams stay open: on connections of their own they cannot starve the calls.
   const streams = newPool(origin, null)
 
   return {
     async request(request) {
-      const answer = await send(calls, request, BODY_TIMEOUT_MS)
+      const answer = await send(calls, headers, request, BODY_TIMEOUT_MS)
       const body = await readBounded(answer.body, request.signal)
       return { status: answer.statusCode, headers: flatten(answer.headers), body }
     },
 
     async stream(request, idleTimeoutMs) {
-      const answer = await send(streams, request, idleTimeoutMs)
+      const answer = await send(streams, headers, request, idleTimeoutMs)
       return {
         status: answer.statusCode,
         headers: flatten(answer.headers),
@@ -94,10 +103,11 @@ function newPool(origin: string, connections: number | null): Pool {
 
 async function send(
   pool: Pool,
+  always: Readonly<Record<string, string>>,
   { method, path, accessToken, body, headersTimeoutMs, signal }: HttpRequest,
   bodyTimeout: number,
 ) {
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', ...always }
   if (accessToken !== undefined) headers['authorization'] = `Bearer ${accessToken}`
   const form = body instanceof URLSearchParams
   if (body !== undefined) headers['content-type'] = form ? 'application/x-www-form-urlencoded' : 'application/json'

@@ -19,6 +19,18 @@ describe('a domain is read from', () => {
   })
 })
 
+// web-messaging.md §2.2, as it stands there.
+test.each([
+  ...['mypurecloud.com', 'use2.us-gov-pure.cloud', 'usw2.pure.cloud', 'cac1.pure.cloud', 'mxc1.pure.cloud'],
+  ...['mypurecloud.ie', 'euw2.pure.cloud', 'mypurecloud.de', 'euc2.pure.cloud', 'mec1.pure.cloud', 'aps1.pure.cloud'],
+  ...['mypurecloud.jp', 'apne2.pure.cloud', 'apne3.pure.cloud', 'apse1.pure.cloud', 'mypurecloud.com.au'],
+  'sae1.pure.cloud',
+])('Web Messaging is to be had in %s', (domain) => {
+  const reading = toPlatformDomain(domain)
+  expect(reading).toEqual({ ok: true, domain })
+  expect(hostsOf(domain)).toMatchObject({ webmessaging: `wss://webmessaging.${domain}`, api: `https://api.${domain}` })
+})
+
 describe('anything else is refused', () => {
   test.each([
     ['mypurecloud.eu', 'mypurecloud.ie'],

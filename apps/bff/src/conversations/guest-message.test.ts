@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { saysTheSame, textOf, toGuestParts, toOutgoing } from './guest-message.ts'
+import { picturesIn, saysTheSame, textOf, toGuestParts, toOutgoing } from './guest-message.ts'
 
 const text = (words: string) => [{ type: 'text' as const, text: words }]
 const file = { attachmentId: 'a-1', name: 'map.png', mediaType: 'image/png', size: 3 }
@@ -25,4 +25,15 @@ test('another file under the same id is another message', () => {
   expect(saysTheSame(parts, parts)).toBe(true)
   expect(saysTheSame(parts, text('look'))).toBe(false)
   expect(saysTheSame(parts, toGuestParts({ messageId: 'm', text: 'see', attachment: file }))).toBe(false)
+})
+
+test('the pictures of a message are those of its cards and of whoever says it', () => {
+  const from = { participantId: 'bot:', role: 'bot' as const, image: 'https://img.example/bot.png' }
+  const card = { title: 'A', description: undefined, image: 'https://img.example/card.png', actions: [] }
+  const parts = [
+    { type: 'card' as const, card },
+    { type: 'carousel' as const, cards: [{ ...card, image: undefined }] },
+  ]
+  expect(picturesIn({ from, parts })).toEqual(['https://img.example/bot.png', 'https://img.example/card.png'])
+  expect(picturesIn({ from: { participantId: 'guest', role: 'guest' }, parts: text('hi') })).toEqual([])
 })

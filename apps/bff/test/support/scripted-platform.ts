@@ -48,8 +48,11 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
     ...change,
   }
   const sockets: PlatformSocket[] = []
+  /** `Origin` of every handshake, and of every request. */
   const handshakes: (string | undefined)[] = []
+  const requests: (string | undefined)[] = []
   const http = createServer((request, response) => {
+    requests.push(request.headers.origin)
     const isHistory = request.url?.includes('/messages') ?? false
     const isFirstPage = new URLSearchParams(request.url?.split('?')[1]).get('pageNumber') === '1'
     const entities = isFirstPage ? script.history : []
@@ -102,7 +105,7 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
     http.closeAllConnections()
   })
   const { port } = http.address() as AddressInfo
-  return { script, sockets, handshakes, origin: `http://127.0.0.1:${port}` }
+  return { script, sockets, handshakes, requests, origin: `http://127.0.0.1:${port}` }
 }
 
 /** A message of the platform; `second` is when it was said. */

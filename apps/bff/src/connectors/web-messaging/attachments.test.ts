@@ -14,13 +14,13 @@ const newFile = (text = TEXT, size = TEXT.length) => ({
   bytes: ReadableStream.from([Buffer.from(text)]) as ReadableStream<Uint8Array>,
 })
 
-type Verdict = 'taken' | 'rejected'
+type Verdict = 'taken' | 'rejected' | 'lost'
 
 /** A platform that gives slots, takes bytes, and tells on the "socket" what it thinks of them before the PUT returns. */
 async function startFiles(verdict: Verdict = 'taken', dead: readonly string[] = []) {
   const asked: string[] = []
   const server = await startHttpServer((response, { method, path }) => {
-    if (method === 'PUT') files.take(verdict === 'taken' ? taken() : rejected)
+    if (method === 'PUT' && verdict !== 'lost') files.take(verdict === 'taken' ? taken() : rejected)
     response.writeHead(dead.includes(path) ? 403 : 200).end(method === 'GET' ? TEXT : '')
   })
   const taken = (): ServerFrame => ({
@@ -43,7 +43,7 @@ async function startFiles(verdict: Verdict = 'taken', dead: readonly string[] = 
   }
   const media = createMedia({ origins: [server.origin], domains: [] })
   onTestFinished(() => media.close())
-  const files = new Attachments({ ask, media, limits: () => limits })
+  const files = new Attachments({ ask, media, limits: () => limits, lookMs: 20 })
   return { files, server, asked }
 }
 
@@ -100,4 +100,11 @@ test('a link that has died is asked for again', async () => {
   expect(await new Response((await files.download(ID)).bytes).text()).toBe(TEXT)
   expect(server.received.map(({ path }) => path)).toEqual(['/slot', '/first', '/fresh'])
   expect(asked).toEqual(['onAttachment', 'getAttachment'])
+})
+
+test('a file whose acceptance was lost with the line is asked for: what can be fetched was taken', async () => {
+  const { files, asked } = await startFiles('lost')
+  await files.upload(newFile())
+  expect(asked).toEqual(['onAttachment', 'getAttachment'])
+  expect(await new Response((await files.download(ID)).bytes).text()).toBe(TEXT)
 })

@@ -3,13 +3,12 @@ import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-fr
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { IncomingFile, OutgoingFile, UpstreamFiles } from '../connector.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { refusalIn, refusalOf, silenceOf } from './error-codes.ts'
+import { refusalIn, refusalOf } from './error-codes.ts'
 import { exactly } from './exact-length.ts'
 import type { Media } from './media.ts'
 import { forbiddenBy } from './upload-limits.ts'
 import { attachmentIdOf } from './translate.ts'
 
-/** How long the platform may look at a file after its last byte. */
 const LOOK_MS = 30_000
 /** So many links are kept; a link that is gone is asked for again. */
 const MAX_LINKS = 500
@@ -19,6 +18,8 @@ export interface AttachmentsParts {
   readonly ask: (frame: object, signal?: AbortSignal) => Promise<ServerFrame>
   readonly limits: () => UploadLimits | undefined
   readonly media: Media
+  /** How long the platform may look at a file after its last byte. */
+  readonly lookMs?: number | undefined
 }
 
 interface Link {
@@ -51,11 +52,8 @@ export class Attachments implements UpstreamFiles {
       await this.#parts.media.put(slot.body.url, headers, bytes.pipeThrough(exactly(fileSize)), signal)
       // The bytes are there; whether they are taken is told on the socket, before or after.
       looked.startTimer()
-      const frame = await looked.frame
-      const refusal = refusalIn(frame, 'file')
-      if (refusal) throw refusal
-      if (frame.class === 'UploadSuccessEvent')
-        this.#note(attachmentId, { url: frame.body.downloadUrl, name: fileName })
+      const url = await this.#accepted(attachmentId, await looked.frame, signal)
+      this.#note(attachmentId, { url, name: fileName })
     } catch (error) {
       // What was begun is not left lying about; the platform forgets it in time, too.
       void this.remove(attachmentId).catch(() => undefined)
@@ -114,12 +112,22 @@ export class Attachments implements UpstreamFiles {
     return answer
   }
 
+  /** Where the file can be fetched. Without a word of it, that may have been lost with a line: what can be fetched was taken. */
+  async #accepted(attachmentId: string, told: ServerFrame | 'nothing', signal?: AbortSignal): Promise<string> {
+    const frame = told === 'nothing' ? await this.#ask({ action: 'getAttachment', attachmentId }, signal) : told
+    const refusal = refusalIn(frame, 'file')
+    if (refusal) throw refusal
+    if (frame.class === 'UploadSuccessEvent') return frame.body.downloadUrl
+    if (frame.class === 'PresignedUrlResponse') return frame.body.url
+    throw refusalOf('file', 4010)
+  }
+
   #untilLooked(attachmentId: string, signal?: AbortSignal) {
-    const { promise, resolve, reject } = Promise.withResolvers<ServerFrame>()
+    const { promise, resolve, reject } = Promise.withResolvers<ServerFrame | 'nothing'>()
     promise.catch(() => undefined)
     let timer: NodeJS.Timeout | undefined
     const startTimer = () => {
-      timer = setTimeout(() => reject(silenceOf('file', 'UPLOAD_TIMEOUT', 'unknown')), LOOK_MS)
+      timer = setTimeout(() => resolve('nothing'), this.#parts.lookMs ?? LOOK_MS)
     }
     const abort = () => reject(signal?.reason as Error)
     signal?.addEventListener('abort', abort, { once: true })

@@ -24,7 +24,7 @@ export interface WebMessagingHosts {
 export interface WebMessagingOptions {
   readonly hosts: WebMessagingHosts
   readonly deploymentId: string
-  /** Sent as `Origin`, where the deployment restricts who may connect (web-messaging.md §2.1). */
+  /** Sent as `Origin`, where the deployment restricts who may connect (web-messaging.md §2.1): over the socket, and by HTTP. */
   readonly origin?: string | undefined
   /** Host names pictures may be fetched from, beside the platform's own. */
   readonly mediaHosts?: readonly string[] | undefined
@@ -37,8 +37,9 @@ export interface WebMessagingOptions {
 /** The real Web Messaging protocol (web-messaging.md): a deployment's id, and a token of our own for each guest. */
 export function createWebMessagingConnector(options: WebMessagingOptions): Connector {
   const { hosts, deploymentId, origin, mediaHosts = [], limits = DEFAULT_LIMITS, clock, logger } = options
-  const cdn = createHttpClient(hosts.apiCdn)
-  const api = createHttpClient(hosts.api)
+  const headers = origin === undefined ? {} : { origin }
+  const cdn = createHttpClient(hosts.apiCdn, { headers })
+  const api = createHttpClient(hosts.api, { headers })
   const deployment = createDeploymentReader({ http: cdn, deploymentId, clock })
   const heartbeat = startHeartbeat(options.heartbeatMs)
   const media = createMedia(toMediaHosts(hosts, mediaHosts))

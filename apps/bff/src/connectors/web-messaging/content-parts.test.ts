@@ -47,6 +47,26 @@ describe('what a guest is shown', () => {
     expect(card).toMatchObject({ card: { actions: [{ type: 'link' }, { type: 'choice' }] } })
   })
 
+  it('takes a card of old for a card', () => {
+    expect(partsOf('s2c-42-outbound-generic-template.json')).toMatchObject([
+      {
+        type: 'card',
+        card: { title: 'Old style card', actions: [{ type: 'link', url: 'https://harborlane.example/' }] },
+      },
+    ])
+  })
+
+  it('offers what tapping a card opens, once', () => {
+    const open = { type: 'Link', text: 'Open', url: 'https://a.example/' }
+    const actionsOf = (card: object) => {
+      const [part] = fromContent({ contentType: 'Card', card: { title: 'A', ...card } })
+      return part?.type === 'card' ? part.card.actions : undefined
+    }
+    expect(actionsOf({ defaultAction: open })).toMatchObject([{ type: 'link', text: 'Open' }])
+    expect(actionsOf({ defaultAction: open, actions: [open] })).toHaveLength(1)
+    expect(actionsOf({ defaultAction: { type: 'Postback', text: 'no', payload: 'no' } })).toEqual([])
+  })
+
   it('asks the questions of a form, page by page', () => {
     expect(partsOf('s2c-40-outbound-form.json')).toEqual([
       {

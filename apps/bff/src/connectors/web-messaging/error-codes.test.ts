@@ -7,30 +7,46 @@ const WORDS = 'CANARY words of the platform'
 const said = (code: number): ServerFrame => ({ class: 'string', type: 'message', code, body: WORDS })
 
 describe('a code of the platform', () => {
+  // Every code of web-messaging.md §17; the last column is the problem the guest is shown.
   test.each([
-    [400, 'request-invalid', false],
-    [401, 'unauthenticated-refused', false],
-    [403, 'feature-off', false],
-    [408, 'platform-unavailable', true],
-    [409, 'conversation-ended', false],
-    [429, 'rate-limited', true],
-    [4000, 'feature-off', false],
-    [4001, 'file-refused', false],
-    [4006, 'conversation-ended', false],
-    [4007, 'conversation-ended', false],
-    [4008, 'file-missing', false],
-    [4011, 'message-too-long', false],
-    [4012, 'request-invalid', false],
-    [4013, 'body-too-large', false],
-    [4029, 'rate-limited', true],
-    [4102, 'file-refused', false],
-    [503, 'platform-unavailable', true],
-    [5000, 'platform-unavailable', true],
-  ])('%i means %s (retryable: %s), and its words are not passed on', (code, cause, retryable) => {
+    [400, 'request-invalid', false, 'message-refused'],
+    [401, 'unauthenticated-refused', false, 'platform-refused'],
+    [403, 'feature-off', false, 'not-supported'],
+    [404, 'request-invalid', false, 'message-refused'],
+    [408, 'platform-unavailable', true, 'platform-unavailable'],
+    [409, 'conversation-ended', false, 'conversation-ended'],
+    [429, 'rate-limited', true, 'rate-limited'],
+    [4000, 'feature-off', false, 'not-supported'],
+    [4001, 'file-refused', false, 'attachment-refused'],
+    [4002, 'file-refused', false, 'attachment-refused'],
+    [4003, 'file-refused', false, 'attachment-refused'],
+    [4004, 'file-refused', false, 'attachment-refused'],
+    [4005, 'file-refused', false, 'attachment-refused'],
+    [4006, 'conversation-ended', false, 'conversation-ended'],
+    [4007, 'conversation-ended', false, 'conversation-ended'],
+    [4008, 'file-missing', false, 'attachment-not-found'],
+    [4009, 'file-missing', false, 'attachment-not-found'],
+    [4010, 'file-refused', false, 'attachment-refused'],
+    [4011, 'message-too-long', false, 'message-refused'],
+    [4012, 'request-invalid', false, 'message-refused'],
+    [4013, 'body-too-large', false, 'message-refused'],
+    [4014, 'request-invalid', false, 'message-refused'],
+    [4015, 'request-invalid', false, 'message-refused'],
+    [4016, 'request-invalid', false, 'message-refused'],
+    [4017, 'session-expired', false, 'conversation-ended'],
+    [4020, 'request-invalid', false, 'message-refused'],
+    [4029, 'rate-limited', true, 'rate-limited'],
+    [4102, 'file-refused', false, 'attachment-refused'],
+    [500, 'platform-unavailable', true, 'platform-unavailable'],
+    [503, 'platform-unavailable', true, 'platform-unavailable'],
+    [5000, 'platform-unavailable', true, 'platform-unavailable'],
+  ])('%i means %s (retryable: %s), told as %s; its words are not passed on', (code, cause, retryable, problem) => {
     const refusal = refusalIn(said(code), 'send')
     expect(refusal).toMatchObject({ code: cause, retryable, outcome: 'refused' })
     expect(refusal?.verdict.evidence).toMatchObject({ operation: 'send', code: String(code) })
     expect(JSON.stringify(refusal?.verdict)).not.toContain('CANARY')
+    expect(refusal?.verdict.detail).toMatch(/^Sending a message did not work: .{10}/)
+    expect(refusal && toUpstreamProblem(refusal, false).code).toBe(problem)
   })
 
   test('for a socket that is not opened is a matter of the deployment, unless it passes', () => {
@@ -41,6 +57,15 @@ describe('a code of the platform', () => {
     expect(refusalOf('configure', 400).code).toBe('deployment-refused')
   })
 })
+
+test.each(['Session authentication failed: expired', 'Try to authenticate again'])(
+  'a 403 that says "%s" wants the guest to sign in; no other does',
+  (body) => {
+    const frame = { ...said(403), body } as ServerFrame
+    expect(refusalIn(frame, 'send')).toMatchObject({ code: 'unauthenticated-refused', retryable: false })
+    expect(refusalIn(said(403), 'send')?.code).toBe('feature-off')
+  },
+)
 
 describe('a frame', () => {
   const envelope = { type: 'message', code: 200 }

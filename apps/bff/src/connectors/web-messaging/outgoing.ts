@@ -14,7 +14,8 @@ export function toPlatformMessage({ messageId, text, reply, attachmentId }: Outg
   ]
   return {
     type: reply ? ('Structured' as const) : ('Text' as const),
-    ...(text === '' ? {} : { text }),
+    // A time that was picked is told by its button alone.
+    ...(text === '' || reply?.kind === 'date-picker' ? {} : { text }),
     ...(content.length > 0 && { content }),
     metadata: { id: messageId, ...parentOf(reply) },
     ...(attributes && withAttributes(attributes)),

@@ -166,9 +166,12 @@ describe('over any number of sockets', () => {
   })
 
   test('the origin a restricted deployment lets in is sent', async () => {
-    const { find, handshakes } = await arrive({}, { origin: 'https://shop.example' })
+    const { find, handshakes, requests, session } = await arrive({}, { origin: 'https://shop.example' })
     await find('up')
+    await session.readRecord(undefined)
     expect(handshakes).toEqual(['https://shop.example'])
+    expect(requests.length).toBeGreaterThan(1) // configuration and history
+    expect(new Set(requests)).toEqual(new Set(['https://shop.example']))
   })
 })
 
@@ -233,7 +236,7 @@ describe('a session ends', () => {
     ;(await socket()).push('ConnectionClosedEvent', {})
     const { retryInMs } = await find('down')
     expect(retryInMs).toBeGreaterThan(100)
-    expect(clock.waits).toEqual([retryInMs])
+    expect(clock.waits).toEqual([expect.closeTo(retryInMs)])
     await passWait()
     await find('up', 1)
     const [first, second] = [await socket(0), await socket(1)]

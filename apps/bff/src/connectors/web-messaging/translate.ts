@@ -34,7 +34,8 @@ export function translate(message: NormalizedMessage, bot?: Bot): ConnectorEvent
   const events = message.events ?? []
   if (message.type === 'Event' || events.length > 0)
     return events.flatMap((event) => translateEvent(event, message, bot))
-  const parts = toParts(message.text, message.content ?? [], (id) => attachmentIdOf(message, id))
+  const { text, content } = message.direction === 'Inbound' ? inWords(message) : message
+  const parts = toParts(text, content ?? [], (id) => attachmentIdOf(message, id))
   // A receipt, and whatever else has neither words nor content.
   if (parts.length === 0) return []
   const id = message.metadata?.['id']
@@ -70,6 +71,17 @@ function translateEvent(
 export const isReadOnly = ({ metadata }: NormalizedMessage): boolean => String(metadata?.['readOnly']) === 'true'
 
 const toTypingMs = (ms = TYPING_MS): number => (ms > 0 && ms <= MAX_TYPING_MS ? ms : TYPING_MS)
+
+/** What the guest chose is said in words: in the message's own, or in those of the choices (§7.2). */
+function inWords({ text, content }: NormalizedMessage): Pick<NormalizedMessage, 'text' | 'content'> {
+  const chosen = (content ?? []).flatMap((item) => {
+    if (item.contentType === 'ButtonResponse') return item.buttonResponse.text
+    if (item.contentType !== 'Form' || !('response' in item.form)) return []
+    return item.form.response.map(({ component }) => component.buttonResponse.text)
+  })
+  const rest = content?.filter(({ contentType }) => contentType !== 'ButtonResponse' && contentType !== 'Form')
+  return { text: text || chosen.join(', '), content: rest }
+}
 
 /** Names come only where the deployment tells them; without one there is one agent and one bot. */
 function toParticipant({ direction, originatingEntity, channel }: NormalizedMessage, bot?: Bot): Participant {
