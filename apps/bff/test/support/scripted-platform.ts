@@ -33,6 +33,8 @@ export interface PlatformScript {
   configuration: Readonly<Record<string, unknown>>
   /** Newest first. */
   history: readonly object[]
+  /** What happens while the history is being read. */
+  duringHistory: () => Promise<void>
   /** Instead of the usual answer to a frame; undefined for the usual one. */
   answer: (frame: ClientFrame, socket: PlatformSocket) => boolean
 }
@@ -44,7 +46,7 @@ const configuration = { id: 'c', version: '1', status: 'Active', messenger: { ap
 export async function startScriptedPlatform(change: Partial<PlatformScript> = {}) {
   const script: PlatformScript = {
     ...{ handshake: undefined, isAlive: true, history: [], configuration },
-    ...{ session: {}, answer: () => false },
+    ...{ session: {}, answer: () => false, duringHistory: () => Promise.resolve() },
     ...change,
   }
   const sockets: PlatformSocket[] = []
@@ -56,7 +58,8 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
     const isHistory = request.url?.includes('/messages') ?? false
     const isFirstPage = new URLSearchParams(request.url?.split('?')[1]).get('pageNumber') === '1'
     const entities = isFirstPage ? script.history : []
-    response.end(JSON.stringify(isHistory ? { entities, pageSize: 100 } : script.configuration))
+    if (!isHistory) return void response.end(JSON.stringify(script.configuration))
+    void script.duringHistory().then(() => response.end(JSON.stringify({ entities, pageSize: 100 })))
   })
   const server = new WebSocketServer({ noServer: true, autoPong: false })
   http.on('upgrade', (request, socket, head) => {

@@ -308,12 +308,13 @@ describe('what comes in', () => {
   })
 
   test('while the record is read waits for it: no gap, no repeat', async () => {
-    const { find, socket, script, passWait, texts } = await arrive()
+    const { find, socket, script, passWait, texts, clock } = await arrive()
     await find('up')
     ;(await socket()).push('StructuredMessage', said('Outbound', 'a', { text: 'one' }, 1))
     await find('message')
     const [two, three] = [said('Outbound', 'b', { text: 'two' }, 2), said('Outbound', 'c', { text: 'three' }, 3)]
     script.history = [three, two, said('Outbound', 'a', { text: 'one' }, 1)]
+    script.duringHistory = () => clock.advance(10 * HOLD_MS)
     script.answer = (frame, line) => {
       if (frame.action === 'getJwt') {
         line.push('StructuredMessage', three)
