@@ -48,6 +48,15 @@ const WebMessagingLimits = v.strictObject({
   textBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 4_096),
 })
 
+/** Signing in (§18). With `allowSessionUpgrade` guests come in too, and may sign in later. */
+const Authentication = v.strictObject({
+  enabled: v.optional(v.boolean(), false),
+  allowSessionUpgrade: v.optional(v.boolean(), false),
+  jwtSeconds: v.optional(LifetimeSeconds, 900),
+  /** After this the provider has to vouch for the person again. */
+  refreshTokenSeconds: v.optional(LifetimeSeconds, 86_400),
+})
+
 /** A Messenger deployment: the switches of its configuration that change what goes over the wire (web-messaging.md §19.2). */
 export const Deployment = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
@@ -62,11 +71,14 @@ export const Deployment = v.strictObject({
   conversationClear: v.optional(v.boolean(), true),
   markdown: v.optional(v.boolean(), true),
   humanize: v.optional(v.boolean(), true),
-  bot: v.optional(v.object({ name: v.string(), avatarUrl: v.optional(v.string()) }), { name: 'Skipper' }),
+  bot: v.optional(v.object({ name: v.string(), avatarUrl: v.optional(v.string()) }), { name: 'Robin' }),
   /** Empty: no files. Wildcards as the platform has them. */
   fileTypes: v.optional(v.array(v.string()), ['*/*']),
   maxFileSizeKB: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 10_240),
   blockedExtensions: v.optional(v.array(v.string()), ['.ade', '.adp', '.bat', '.cmd', '.com', '.exe', '.js', '.vbs']),
+  /** Where a client reads what it may attach: from each session, or as older deployments have it from the configuration alone (§14.1). */
+  attachmentProfile: v.optional(v.picklist(['session', 'configuration']), 'session'),
+  auth: v.optional(Authentication, {}),
   /** How long a history token, and a link to a file, live. */
   historyJwtSeconds: v.optional(LifetimeSeconds, 60),
   downloadSeconds: v.optional(LifetimeSeconds, 600),

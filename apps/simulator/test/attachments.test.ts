@@ -110,6 +110,19 @@ describe('a file', () => {
     expect(await guest.ask({ action: 'getAttachment', attachmentId })).toMatchObject({ code: 4009 })
   })
 
+  test('that lay about unsent for too long is gone', async () => {
+    const clock = new FakeClock()
+    const { guest } = await guestOf(deployment({ sessionDurationSeconds: 2_592_000 }), clock)
+    const slot = await slotFor(guest)
+    await put(slot)
+    await guest.nextOf('UploadSuccessEvent')
+    clock.advance(15 * 24 * 3_600_000 + 1)
+    const { attachmentId } = slot.body
+    const message = { type: 'Text', content: [{ contentType: 'Attachment', attachment: { id: attachmentId } }] }
+    expect(await guest.ask({ action: 'onMessage', message })).toMatchObject({ class: 'string', code: 4008 })
+    expect(await guest.ask({ action: 'getAttachment', attachmentId })).toMatchObject({ class: 'string', code: 4008 })
+  })
+
   test('of another guest is unknown', async () => {
     const { simulator, guest } = await guestOf()
     const { attachmentId } = (await slotFor(guest)).body

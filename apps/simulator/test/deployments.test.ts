@@ -39,11 +39,14 @@ describe('the configuration of a deployment', () => {
       deployments: [
         { id: 'plain', autoStart: false, conversationClear: false, conversationDisconnect: 'off', fileTypes: [] },
         { id: 'closed', status: 'Inactive', allowedDomains: ['shop.example'], fileTypes: ['image/*'] },
+        { id: 'older', attachmentProfile: 'configuration', auth: { enabled: true, allowSessionUpgrade: true } },
       ],
     })
     const read = async (id: string) =>
       v.parse(DeploymentConfiguration, (await call(simulator, 'GET', path('config.json', id))).body)
-    const [plain, closed] = [await read('plain'), await read('closed')]
+    const [plain, closed, older] = [await read('plain'), await read('closed'), await read('older')]
+    expect(older.messenger.fileUpload).toEqual({ modes: [{ fileTypes: ['*/*'], maxFileSizeKB: 10_240 }] })
+    expect(older.auth).toEqual({ enabled: true, allowSessionUpgrade: true })
     expect(plain.messenger.apps.conversations).toMatchObject({
       autoStart: { enabled: false },
       conversationClear: { enabled: false },

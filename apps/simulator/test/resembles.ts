@@ -82,11 +82,12 @@ export function resembles(frame: Frame): string[] {
   return faults
 }
 
-/** Maps whose keys the client chooses, and content as it was sent. */
-const isFree = (path: string) => /^body\.(metadata|content|channel\.metadata\.customAttributes|headers)\b/.test(path)
+/** Maps whose keys the client chooses, content as it was sent, and what stands on any answer (§3.2). */
+const isFree = (path: string) =>
+  /^(tracingId$|body\.(metadata|content|channel\.metadata\.customAttributes|headers)\b)/.test(path)
 
 /** Every path in a value with the JSON type found there; places in a list are one path. */
-function shapeOf(value: unknown, path = ''): Map<string, string> {
+export function shapeOf(value: unknown, path = ''): Map<string, string> {
   const shape = new Map<string, string>()
   if (path !== '') shape.set(path, Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value)
   if (typeof value !== 'object' || value === null) return shape

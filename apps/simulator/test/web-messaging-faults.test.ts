@@ -80,7 +80,7 @@ describe('frames of the guest', () => {
     await control.addFault({ name: 'session-expired', times: 1 })
     guest.send({ action: 'getJwt' })
     await guest.nextOf('SessionExpiredEvent')
-    expect(await guest.say('hello?')).toMatchObject({ class: 'string', code: 4007 })
+    expect(await guest.say('hello?')).toMatchObject({ class: 'string', code: 4006 })
   })
 })
 
@@ -97,7 +97,7 @@ describe('sockets', () => {
 
   test('are broken on demand, of one conversation or all', async () => {
     const { control, guest, id } = await talking()
-    expect(await control.sockets()).toEqual([{ deploymentId: DEMO_DEPLOYMENT_ID, conversationId: id }])
+    expect(await control.sockets()).toMatchObject([{ deploymentId: DEMO_DEPLOYMENT_ID, conversationId: id }])
     expect(await control.dropSockets({ conversationId: 'another' })).toBe(0)
     const closed = guest.closed()
     expect(await control.dropSockets({ conversationId: id })).toBe(1)

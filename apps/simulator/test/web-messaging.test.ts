@@ -64,11 +64,34 @@ describe('configuring a session', () => {
     expect(frame).toMatchObject({ class: 'string', code: 400, body: 'Deployment not found' })
   })
 
-  test('knows no sign-in', async () => {
-    const { url } = await simulatorFor()
-    const guest = await connect(url)
-    const frame = { action: 'configureAuthenticatedSession', deploymentId: DEMO_DEPLOYMENT_ID, data: { code: 'x' } }
-    expect(await guest.ask(frame)).toMatchObject({ class: 'string', code: 401 })
+  test('is done at most so often a minute, anew or not; one too many changes nothing', async () => {
+    const simulator = await simulatorFor(deployment({ limits: { configuresPerMinute: 2 } }))
+    const guest = await connect(simulator.url)
+    await guest.configure()
+    await guest.configure({ startNew: true })
+    await guest.say('hello')
+    expect(await guest.configure({ startNew: true })).toMatchObject({ code: 429, body: { errorCode: 4029 } })
+    expect((await simulator.control.state()).conversations[0]?.state).toBe('connected')
+  })
+
+  test('of two deployments by one token makes two sessions', async () => {
+    const { url } = await simulatorFor({ deployments: [{ id: 'one' }, { id: 'two' }] })
+    const [one, two] = [
+      await connect(url, { deploymentId: 'one', token: 'same' }),
+      await connect(url, { deploymentId: 'two', token: 'same' }),
+    ]
+    await one.configure()
+    expect((await two.configure()).body.newSession).toBe(true)
+    await one.say('hello')
+    await two.ask({ action: 'getJwt' })
+    expect(two.frames.map((frame) => frame.class)).toEqual(['SessionResponse', 'JwtResponse'])
+  })
+
+  test('says nothing of files where the configuration does', async () => {
+    const { url } = await simulatorFor(deployment({ attachmentProfile: 'configuration' }))
+    const { body } = await (await connect(url)).configure()
+    expect(Object.keys(body)).not.toContain('allowedMedia')
+    expect(body.maxCustomDataBytes).toBe(2048)
   })
 
   test('a fourth connection costs the oldest its place', async () => {
@@ -181,6 +204,26 @@ describe('hearing', () => {
     expect('tracingId' in said).toBe(false)
   })
 
+  test('a bot by its name and picture, its own or the deployment’s', async () => {
+    const bot = { name: 'Skipper', avatarUrl: 'https://media.example/skipper.png' }
+    const simulator = await simulatorFor(deployment({ bot }))
+    const guest = await connect(simulator.url)
+    await guest.configure()
+    await guest.presence('Join')
+    const id = (await simulator.control.state()).conversations[0]?.id ?? ''
+    const image = 'https://media.example/robin.png'
+    await simulator.control.joinAgent(id, 'Robin', { kind: 'Bot', image })
+    await simulator.control.sendAgentMessage(id, 'one')
+    await simulator.control.joinAgent(id, 'Skipper', { kind: 'Bot' })
+    await simulator.control.sendAgentMessage(id, 'two')
+    const [one, two] = [
+      await guest.next((frame) => frame.body.text === 'one'),
+      await guest.next((frame) => frame.body.text === 'two'),
+    ]
+    expect(one.body).toMatchObject({ originatingEntity: 'Bot', channel: { from: { nickname: 'Robin', image } } })
+    expect(two.body.channel.from).toEqual({ nickname: 'Skipper', image: bot.avatarUrl })
+  })
+
   test('nothing of names and typing where the deployment is silent about them', async () => {
     const simulator = await simulatorFor(deployment({ humanize: false, showAgentTypingIndicator: false }))
     const guest = await connect(simulator.url)
@@ -275,7 +318,7 @@ describe('the end of a conversation', () => {
     expect(guest.frames.some((frame) => frame.class === 'SessionExpiredEvent')).toBe(false)
     clock.advance(11_000)
     await guest.nextOf('SessionExpiredEvent')
-    expect(await guest.say('hello?')).toMatchObject({ class: 'string', code: 4007 })
+    expect(await guest.say('hello?')).toMatchObject({ class: 'string', code: 4006 })
     expect((await guest.configure()).body.newSession).toBe(true)
   })
 })
@@ -305,6 +348,15 @@ describe('asking', () => {
       allowedMedia: { inbound: { fileTypes: [{ type: 'image/*' }], maxFileSizeKB: 5 } },
       maxCustomDataBytes: 2048,
     })
+  })
+
+  test('a resume token is answered as the schema has it', async () => {
+    const { url } = await simulatorFor()
+    const guest = await connect(url)
+    expect(await guest.ask({ action: 'resumeToken' })).toMatchObject({ class: 'string', code: 4007 })
+    await guest.configure()
+    const { body } = await guest.ask({ action: 'resumeToken' })
+    expect(body).toEqual({ resumeToken: expect.any(String), exp: expect.any(Number) })
   })
 
   test('typing is shown to the agent, and refused where the deployment does not show it', async () => {

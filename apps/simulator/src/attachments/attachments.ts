@@ -6,7 +6,7 @@ import type { Deployment } from '../options.ts'
 import { createUuid } from '../world/identifiers.ts'
 import { refuseFile, type FileError, type FileRequest } from './file-limits.ts'
 
-/** A file of either side. `owner` is a session's token, or a conversation's id for an agent's file. */
+/** A file of either side. `owner` is a session's key, or a conversation's id for an agent's file. */
 export interface StoredFile {
   readonly id: string
   readonly owner: string
@@ -19,6 +19,8 @@ export interface StoredFile {
   readonly signature: string
   readonly slotEndsAtMs: number
   state: 'awaited' | 'stored' | 'sent'
+  /** One that is stored and never sent is gone then. */
+  unsentEndsAtMs: number
   bytes: Buffer
 }
 
@@ -31,6 +33,7 @@ export type UploadEvent =
 
 /** How long a slot can be filled, and what goes with the bytes (web-messaging.md §14). */
 const SLOT_MS = 600_000
+const UNSENT_MS = 15 * 24 * 3_600_000
 export const UPLOAD_HEADERS = { 'x-amz-tagging': 'organizationId=org-81&originPlatform=PureCloud&role=guest' }
 /** Files over this together: the oldest are let go. */
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024
@@ -64,6 +67,7 @@ export class Attachments {
       signature: randomBytes(16).toString('hex'),
       slotEndsAtMs: this.#clock.now() + SLOT_MS,
       state: 'awaited',
+      unsentEndsAtMs: 0,
       bytes: Buffer.alloc(0),
     }
     this.#files.set(id, stored)
@@ -72,9 +76,10 @@ export class Attachments {
   }
 
   /** A fresh link to a file that is there. */
-  refresh(owner: string, id: string, origin: string): PresignedUrl | undefined {
+  refresh(owner: string, id: string, origin: string): PresignedUrl | 'unknown' | 'expired' {
     const file = this.#owned(owner, id)
-    if (!file || file.state === 'awaited') return undefined
+    if (!file || file.state === 'awaited') return 'unknown'
+    if (this.#isTooOld(file)) return 'expired'
     const { name: fileName, type: fileType, bytes } = file
     return { attachmentId: id, headers: {}, url: this.#link(file, origin), fileName, fileSize: bytes.length, fileType }
   }
@@ -88,10 +93,11 @@ export class Attachments {
   }
 
   /** The file as content of a message; it is sent from then on. */
-  take(owner: string, id: string, origin: string): AttachmentContent | 'unknown' | 'not-uploaded' {
+  take(owner: string, id: string, origin: string): AttachmentContent | 'unknown' | 'expired' | 'not-uploaded' {
     const file = this.#owned(owner, id)
     if (!file) return 'unknown'
     if (file.state === 'awaited') return 'not-uploaded'
+    if (this.#isTooOld(file)) return 'expired'
     file.state = 'sent'
     return this.#toContent(file, origin)
   }
@@ -111,6 +117,7 @@ export class Attachments {
         signature: '',
         slotEndsAtMs: 0,
         state: 'sent',
+        unsentEndsAtMs: 0,
         bytes: file.bytes,
       },
     }
@@ -138,6 +145,7 @@ export class Attachments {
     }
     file.bytes = bytes
     file.state = 'stored'
+    file.unsentEndsAtMs = this.#clock.now() + UNSENT_MS
     this.#makeRoom(bytes.length)
     const downloadUrl = this.#link(file, origin)
     this.#tell(file.owner, { class: 'UploadSuccessEvent', body: { attachmentId: file.id, downloadUrl, timestamp } })
@@ -165,6 +173,10 @@ export class Attachments {
   #owned(owner: string, id: string): StoredFile | undefined {
     const file = this.#files.get(id)
     return file && (file.owner === owner || file.signature === '') ? file : undefined
+  }
+
+  #isTooOld({ state, unsentEndsAtMs }: StoredFile): boolean {
+    return state === 'stored' && unsentEndsAtMs <= this.#clock.now()
   }
 
   #toContent(file: StoredFile, origin: string): AttachmentContent {

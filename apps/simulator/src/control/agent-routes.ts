@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
-import type { Conversation } from '../world/conversation.ts'
-import { disconnectByAgent, joinAgent, leaveAgent, postReply, showTyping, type Speaker } from '../world/take-part.ts'
+import type { Conversation, Speaker } from '../world/conversation.ts'
+import { disconnectByAgent, joinAgent, leaveAgent, postReply, showTyping } from '../world/take-part.ts'
 import type { World } from '../world/world.ts'
 import type { ControlParts } from './control-parts.ts'
 import { ControlRefusal, readControlBody } from './control-refusal.ts'
-import { AgentAction } from './schemas.ts'
+import { AgentAction } from './agent-action.ts'
 import { toConversationSummary } from './views.ts'
 
 /** How much history is shown at once. */
@@ -49,7 +49,7 @@ function act(
   }
   switch (action.action) {
     case 'join':
-      return joinAgent(world, conversation, action.name)
+      return joinAgent(world, conversation, { nickname: action.name, kind: action.kind, image: action.image })
     case 'message':
       return void postReply(world, conversation, requireAgent(conversation), { text: action.text })
     case 'content':
@@ -72,7 +72,7 @@ function act(
   }
 }
 
-function requireAgent({ agentName }: Conversation): Speaker {
-  if (agentName !== undefined) return { nickname: agentName, kind: 'Human' }
+function requireAgent({ agent }: Conversation): Speaker {
+  if (agent) return agent
   throw new ControlRefusal(409, 'no_agent', 'No agent has joined this conversation.', 'body.action')
 }

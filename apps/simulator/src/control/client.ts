@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { Behaviour } from '../options.ts'
+import type { AgentContent, AgentOrder } from './agent-action.ts'
 import { readChanges } from './read-changes.ts'
 import {
   ActiveFaultView,
@@ -9,12 +10,12 @@ import {
   FaultList,
   JournalRecords,
   ScenarioList,
+  SignInCode,
   SocketList,
   SocketsDropped,
   State,
   TokensChanged,
-  type AgentAction,
-  type AgentContent,
+  type SignInOrder,
   type SocketDrop,
   type FaultOrder,
   type JournalRecord,
@@ -55,7 +56,7 @@ export function createControlClient(url: string) {
     return answer
   }
 
-  const act = async (conversationId: string, action: AgentAction): Promise<ConversationSummary> =>
+  const act = async (conversationId: string, action: AgentOrder): Promise<ConversationSummary> =>
     v.parse(ConversationSummary, await call('POST', `/conversations/${conversationId}/agent`, action))
   const changeTokens = async (path: string, body: object) => {
     const { tokens } = v.parse(TokensChanged, await call('POST', `/guests/${path}`, body))
@@ -84,7 +85,8 @@ export function createControlClient(url: string) {
     conversation: async (id: string): Promise<ConversationView> =>
       v.parse(ConversationView, await call('GET', `/conversations/${id}`)),
     act,
-    joinAgent: (conversationId: string, name: string) => act(conversationId, { action: 'join', name }),
+    joinAgent: (conversationId: string, name: string, more: { kind?: 'Human' | 'Bot'; image?: string } = {}) =>
+      act(conversationId, { action: 'join', name, ...more }),
     sendAgentMessage: (conversationId: string, text: string) => act(conversationId, { action: 'message', text }),
     showAgentTyping: (conversationId: string, typing: boolean) => act(conversationId, { action: 'typing', typing }),
     /** Anything Web Messaging can carry to a guest (web-messaging.md §7.1), as it goes over the wire. */
@@ -103,6 +105,10 @@ export function createControlClient(url: string) {
     expireTokens: (guestId?: string) => changeTokens('expire-tokens', { guestId }),
     revokeTokens: (guestId?: string) => changeTokens('revoke-tokens', { guestId }),
     revokeScopes: (scopes: string[], guestId?: string) => changeTokens('scopes', { scopes, guestId }),
+
+    /** What an OIDC provider would send a person's browser back with: good once, at the token exchange (web-messaging.md §18). */
+    createSignInCode: async (order: SignInOrder): Promise<string> =>
+      v.parse(SignInCode, await call('POST', '/sign-in-codes', order)).code,
 
     sockets: async () => v.parse(SocketList, await call('GET', '/web-messaging/sockets')).sockets,
     /** Ends sockets from the platform's side; of one conversation, or all. Resolves to how many. */

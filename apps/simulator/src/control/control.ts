@@ -4,6 +4,7 @@ import type { ControlParts } from './control-parts.ts'
 import { ControlRefusal } from './control-refusal.ts'
 import { createFaultRoutes } from './fault-routes.ts'
 import { createGuestRoutes } from './guest-routes.ts'
+import { createSignInRoutes } from './sign-in-routes.ts'
 import { createSocketRoutes } from './socket-routes.ts'
 import { createWorldRoutes } from './world-routes.ts'
 
@@ -24,6 +25,7 @@ export function createControl(parts: ControlParts): Hono {
     createGuestRoutes,
     createAgentRoutes,
     createSocketRoutes,
+    createSignInRoutes,
   ]) {
     control.route('/', routes(parts))
   }

@@ -3,7 +3,7 @@ import { parseJson } from '../rest/read-body.ts'
 export const MASK = '***'
 
 /** Names under which something secret travels, in a body or a query. */
-const SECRET_NAME = /secret|token|password|authorization|assertion|^code$|jwt|signature|^url$|downloadUrl/i
+const SECRET_NAME = /secret|token|password|authorization|assertion|^code$|jwt|verifier|signature|^url$|downloadUrl/i
 
 /** A path with its query, without the secrets somebody put there by mistake. */
 export function maskUri(uri: string): string {

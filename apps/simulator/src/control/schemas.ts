@@ -2,31 +2,8 @@ import { GuestMessage } from '@foyer/shared/platform/guest-api'
 import * as v from 'valibot'
 import { Behaviour } from '../options.ts'
 
-const Name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(80))
 const Scopes = v.pipe(v.array(v.string()), v.minLength(1))
 const GuestId = v.optional(v.string())
-
-/** Content as it goes over the wire. What this version has no schema for may be sent too: a client must live with it. */
-const AgentContent = v.pipe(v.array(v.looseObject({ contentType: v.string() })), v.minLength(1), v.maxLength(50))
-export type AgentContent = v.InferOutput<typeof AgentContent>
-
-/** What an agent does in a conversation. All but `join` and `disconnect` need an agent who has joined. */
-export const AgentAction = v.variant('action', [
-  v.object({ action: v.literal('join'), name: Name }),
-  v.object({ action: v.literal('message'), text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) }),
-  v.object({ action: v.literal('content'), content: AgentContent, text: v.optional(v.string()) }),
-  v.object({
-    action: v.literal('file'),
-    name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-    type: v.pipe(v.string(), v.regex(/^[\w.+-]+\/[\w.+-]+$/)),
-    /** At most 10 MB of bytes. */
-    base64: v.pipe(v.string(), v.base64(), v.maxLength(14_000_000)),
-  }),
-  v.object({ action: v.literal('typing'), typing: v.boolean() }),
-  v.object({ action: v.literal('leave') }),
-  v.object({ action: v.literal('disconnect'), readOnly: v.boolean() }),
-])
-export type AgentAction = v.InferOutput<typeof AgentAction>
 
 /** Which sockets: of one conversation, or all. `code` 1006 breaks them without a word. */
 export const SocketDrop = v.strictObject({
@@ -36,8 +13,26 @@ export const SocketDrop = v.strictObject({
 export type SocketDrop = v.InferInput<typeof SocketDrop>
 export const SocketsDropped = v.object({ dropped: v.number() })
 export const SocketList = v.object({
-  sockets: v.array(v.object({ deploymentId: v.string(), conversationId: v.nullable(v.string()) })),
+  sockets: v.array(
+    v.object({ deploymentId: v.string(), guestId: v.nullable(v.string()), conversationId: v.nullable(v.string()) }),
+  ),
 })
+
+/** Whom the provider of identities vouches for; what else is said has to be matched when the code is traded. */
+export const SignInOrder = v.strictObject({
+  user: v.strictObject({
+    id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+    firstName: v.optional(v.string()),
+    lastName: v.optional(v.string()),
+  }),
+  kind: v.optional(v.picklist(['code', 'id-token']), 'code'),
+  redirectUri: v.optional(v.string()),
+  /** S256 (RFC 7636 §4.2). */
+  codeChallenge: v.optional(v.string()),
+  nonce: v.optional(v.string()),
+})
+export type SignInOrder = v.InferInput<typeof SignInOrder>
+export const SignInCode = v.object({ code: v.string() })
 
 /** A fault by name, with its parameters; `times` null or absent: until it is removed. */
 export const FaultOrder = v.strictObject({

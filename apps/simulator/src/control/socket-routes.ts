@@ -9,7 +9,8 @@ export function createSocketRoutes({ sockets }: ControlParts): Hono {
     .get('/web-messaging/sockets', (context) => {
       const shown = sockets.connections().map((connection) => ({
         deploymentId: connection.deploymentId,
-        conversationId: connection.conversationId ?? null,
+        guestId: connection.guest.guestId ?? null,
+        conversationId: connection.guest.conversationId ?? null,
       }))
       return context.json({ sockets: shown })
     })
@@ -17,7 +18,7 @@ export function createSocketRoutes({ sockets }: ControlParts): Hono {
       const { conversationId, code } = await readControlBody(context, SocketDrop)
       const meant = sockets
         .connections()
-        .filter((connection) => conversationId === undefined || connection.conversationId === conversationId)
+        .filter((connection) => conversationId === undefined || connection.guest.conversationId === conversationId)
       for (const connection of meant) connection.drop(code)
       return context.json({ dropped: meant.length })
     })

@@ -8,7 +8,7 @@ import { MASK, maskBody, maskUri } from './mask.ts'
 import type { ActiveFaultView, ConversationSummary, JournalRecord } from './schemas.ts'
 
 export function toConversationSummary(conversation: Conversation, scenarios: RunningScenarios): ConversationSummary {
-  const { id, guestId, guestName, language, customAttributes, state, readOnly, agentName, entities } = conversation
+  const { id, guestId, guestName, language, customAttributes, state, readOnly, agent, entities } = conversation
   return {
     id,
     guestId,
@@ -20,7 +20,7 @@ export function toConversationSummary(conversation: Conversation, scenarios: Run
     createdAt: new Date(conversation.createdAtMs).toISOString(),
     lastActivityAt: new Date(lastActivityMs(conversation)).toISOString(),
     lastText: entities.findLast(({ entity }) => entity.text !== undefined)?.entity.text?.slice(0, 200) ?? null,
-    agentName: agentName ?? null,
+    agentName: agent?.nickname ?? null,
     scenario: scenarios.runningIn(id) ?? null,
     guestIsTyping: conversation.guestIsTyping,
     inboundCount: conversation.inboundCount,

@@ -68,7 +68,7 @@ export function createWorldRoutes(parts: ControlParts): Hono {
     if (!scenario) throw new ControlRefusal(404, 'scenario_not_found', 'There is no such scenario.', 'path.id')
     const { conversationId } = await readControlBody(context, ScenarioStart)
     const conversation = findConversation(world, conversationId, 'body.conversationId')
-    if (conversation.state === 'disconnected' || conversation.agentName !== undefined) {
+    if (conversation.state === 'disconnected' || conversation.agent) {
       throw new ControlRefusal(409, 'conversation_taken', 'The conversation has ended, or an agent is in it.')
     }
     scenarios.start(scenario, conversation)

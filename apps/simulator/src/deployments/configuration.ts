@@ -7,8 +7,7 @@ import type { Deployment } from '../options.ts'
  * §19.2), every switch spelled out. One origin stands for all of the platform's hosts.
  */
 export function toConfiguration(deployment: Deployment, origin: string) {
-  const { fileTypes, maxFileSizeKB, conversationDisconnect: disconnect } = deployment
-  const mayAttach = fileTypes.length > 0 && maxFileSizeKB > 0
+  const { auth, conversationDisconnect: disconnect } = deployment
   return {
     id: configurationId(deployment.id),
     version: '1',
@@ -38,14 +37,21 @@ export function toConfiguration(deployment: Deployment, origin: string) {
       styles: { primaryColor: deployment.primaryColor },
       launcherButton: { visibility: 'On', displayType: 'Icon' },
       homeScreen: { enabled: false },
-      fileUpload: { enableAttachments: mayAttach, modes: mayAttach ? [{ fileTypes, maxFileSizeKB }] : [] },
+      fileUpload: toFileUpload(deployment),
     },
     position: { alignment: 'Auto', sideSpace: 20, bottomSpace: 12 },
     journeyEvents: { enabled: false },
-    auth: { enabled: false, allowSessionUpgrade: false },
+    auth: { enabled: auth.enabled, allowSessionUpgrade: auth.allowSessionUpgrade },
     cobrowse: { enabled: false },
     customI18nLabels: [],
   }
+}
+
+/** Where `enableAttachments` stands, clients look at each session instead of the modes (§14.1). */
+function toFileUpload({ fileTypes, maxFileSizeKB, attachmentProfile }: Deployment) {
+  const mayAttach = fileTypes.length > 0 && maxFileSizeKB > 0
+  const modes = mayAttach ? [{ fileTypes, maxFileSizeKB }] : []
+  return attachmentProfile === 'session' ? { enableAttachments: mayAttach, modes } : { modes }
 }
 
 export const toDomains = ({ allowedDomains }: Deployment): DeploymentDomains => ({

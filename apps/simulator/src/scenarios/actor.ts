@@ -1,5 +1,5 @@
-import { postReply, showTyping, type Speaker } from '../world/take-part.ts'
-import type { Conversation } from '../world/conversation.ts'
+import { postReply, showTyping } from '../world/take-part.ts'
+import type { Conversation, Speaker } from '../world/conversation.ts'
 import type { World } from '../world/world.ts'
 
 /** Before the first key: reading what was said. */

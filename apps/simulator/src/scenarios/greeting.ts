@@ -1,4 +1,4 @@
-import type { Speaker } from '../world/take-part.ts'
+import type { Speaker } from '../world/conversation.ts'
 import { Actor } from './actor.ts'
 import { createReplies } from './greeting-replies.ts'
 import type { Scenario } from './scenario.ts'

@@ -1,5 +1,6 @@
 import type { Change } from '../world/changes.ts'
 import type { Conversation } from '../world/conversation.ts'
+import type { Entity } from '../world/entity.ts'
 import type { World } from '../world/world.ts'
 import { greeting } from './greeting.ts'
 import type { Scenario, Scene } from './scenario.ts'
@@ -42,9 +43,16 @@ export class RunningScenarios {
     if (this.#scenes.size === 0 || change.type === 'typing') return
     if (change.type === 'reset') return [...this.#scenes.keys()].forEach((id) => this.stop(id))
     const { conversation } = change
-    if (conversation.state === 'disconnected' || conversation.agentName !== undefined) return this.stop(conversation.id)
+    if (conversation.state === 'disconnected' || conversation.agent) return this.stop(conversation.id)
     if (change.type !== 'entity' || change.entity.direction !== 'inbound') return
     // Joining is not saying anything.
-    if (change.entity.type !== 'Event') this.#scenes.get(conversation.id)?.scene.hear(change.entity.text ?? '')
+    if (change.entity.type !== 'Event') this.#scenes.get(conversation.id)?.scene.hear(wordsOf(change.entity))
   }
+}
+
+/** Some clients say what was chosen in the content alone (web-messaging.md §7.2). */
+function wordsOf({ text, content = [] }: Entity): string {
+  if (text !== undefined && text !== '') return text
+  const chosen = content.map(({ buttonResponse }) => (buttonResponse as { text?: unknown } | undefined)?.text)
+  return chosen.filter((words) => typeof words === 'string').join(', ')
 }

@@ -9,11 +9,12 @@ import { parseJson } from '../rest/read-body.ts'
 import type { World } from '../world/world.ts'
 import { deleteAttachment, getAttachment, onAttachment } from './actions/attachments.ts'
 import type { Call, CallConnection } from './actions/call.ts'
-import { configureAuthenticatedSession, configureSession } from './actions/configure.ts'
+import { configureAuthenticatedSession } from './actions/configure-authenticated.ts'
+import { configureSession } from './actions/configure.ts'
 import { onMessage } from './actions/on-message.ts'
-import { closeSession, echo, getConfiguration, getJwt } from './actions/session-actions.ts'
+import { closeSession, echo, getConfiguration, getJwt, resumeToken } from './actions/session-actions.ts'
 import type { FrameJournal } from './frame-journal.ts'
-import { errors, eventFrame, FrameRefusal, refusal, toJson, tooManyRequests, type OutgoingFrame } from './frames.ts'
+import { errors, FrameRefusal, refusal, toJson, tooManyRequests, type OutgoingFrame } from './frames.ts'
 import { Rate } from './rate.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -39,6 +40,7 @@ const actions: Actions = {
   getJwt,
   closeSession,
   getConfiguration,
+  resumeToken,
 }
 
 /** How long a client that lost its place may take to go (web-messaging.md §21.10). */
@@ -48,7 +50,7 @@ const MAX_BACKLOG_BYTES = 4 * 1024 * 1024
 
 /** One socket of a client, from its upgrade to its close. */
 export class Connection implements CallConnection {
-  token: string | undefined
+  sessionKey: string | undefined
   readonly origin: string
   readonly deploymentId: string
   readonly echoes = new Rate(60_000)
@@ -68,22 +70,23 @@ export class Connection implements CallConnection {
       clock: parts.world.clock,
     }
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    socket.on('close', () => this.token !== undefined && parts.sessions.detach(this.token, this))
+    socket.on('close', () => this.sessionKey !== undefined && parts.sessions.detach(this.sessionKey, this))
     // A line that breaks is followed by its close.
     socket.on('error', () => undefined)
   }
 
-  get conversationId(): string | undefined {
-    return this.#context().conversationId
+  /** Whose it is, and of which conversation, once it has configured a session. */
+  get guest(): Pick<FrameContext, 'guestId' | 'conversationId'> {
+    return this.#context()
   }
 
   send(frame: OutgoingFrame): void {
     this.#parts.faults.deliver({ ...this.#context(), class: frame.class }, frame, this.#line)
   }
 
-  evict(reason?: string): void {
-    this.send(eventFrame('ConnectionClosedEvent', reason === undefined ? {} : { reason }))
-    this.token = undefined
+  evict(farewell: OutgoingFrame): void {
+    this.send(farewell)
+    this.sessionKey = undefined
     this.#parts.world.clock.after(EVICTION_MS, () => this.#socket.close(1000))
   }
 
@@ -135,13 +138,17 @@ export class Connection implements CallConnection {
   }
 
   #expire(): void {
-    const session = this.token === undefined ? undefined : this.#parts.sessions.find(this.token)
+    const session = this.#session()
     if (!session) throw refusal(errors.sessionUnknown)
     this.#parts.sessions.expire(session)
   }
 
+  #session() {
+    return this.sessionKey === undefined ? undefined : this.#parts.sessions.find(this.sessionKey)
+  }
+
   #context(): FrameContext {
-    const session = this.token === undefined ? undefined : this.#parts.sessions.find(this.token)
+    const session = this.#session()
     return { clientId: this.deploymentId, guestId: session?.guestId, conversationId: session?.conversation?.id }
   }
 }

@@ -34,8 +34,8 @@ export function createWebMessagingDoor(parts: WebMessagingDoorParts): WebMessagi
   const connections = new Set<Connection>()
   const newcomers = new Map<string, Rate>()
 
-  attachments.onSettled((token, { class: name, body }) => {
-    const session = sessions.find(token)
+  attachments.onSettled((owner, { class: name, body }) => {
+    const session = sessions.find(owner)
     if (session) sessions.broadcast(session, eventFrame(name, body))
   })
 

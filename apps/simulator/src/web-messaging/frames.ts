@@ -27,6 +27,10 @@ export const eventFrame = (name: FrameClass, body: unknown = {}, tracingId?: str
   tracingId,
 })
 
+/** A socket loses its place (§5). */
+export const connectionClosed = (reason?: 'signedIn') =>
+  eventFrame('ConnectionClosedEvent', reason === undefined ? {} : { reason })
+
 /** An error in words (web-messaging.md §17). */
 export const errorFrame = (code: number, words: string, tracingId?: string): OutgoingFrame => ({
   type: 'response',
@@ -41,7 +45,8 @@ export const errors = {
   badRequest: [400, 'Request failed.'],
   deploymentUnknown: [400, 'Deployment not found'],
   unauthorized: [401, 'User is unauthorized'],
-  typingOff: [403, 'Turn on the Feature Toggle or fix the configuration.'],
+  featureOff: [403, 'Turn on the Feature Toggle or fix the configuration.'],
+  authenticationLost: [403, 'Session authentication failed'],
   clearOff: [403, 'Presence events Conversation Clear are not supported'],
   readOnly: [409, 'Session is read-only, no new messages allowed'],
   sessionExpired: [4006, 'Session has expired'],
@@ -49,6 +54,7 @@ export const errors = {
   attachmentExpired: [4008, 'Attachment has expired'],
   attachmentUnknown: [4009, 'Attachment not found'],
   attachmentNotUploaded: [4010, 'Attachment was not uploaded'],
+  cannotDowngrade: [4017, 'Cannot downgrade to an unauthenticated session'],
 } as const satisfies Record<string, readonly [number, string]>
 
 /** An operation that is refused: the frame that says so. */

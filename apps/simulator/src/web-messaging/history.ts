@@ -1,5 +1,6 @@
-import { jsonAnswer, withHeaders, type Answer } from '../rest/answer.ts'
-import { invalidQuery, Refusal, tokenMissing, tooManyRequests } from '../rest/error-answers.ts'
+import { jsonAnswer, type Answer } from '../rest/answer.ts'
+import { readBearer } from '../rest/bearer.ts'
+import { invalidQuery, tokenUnknown, tooManyRequests } from '../rest/error-answers.ts'
 import type { Exchange } from '../rest/exchange.ts'
 import type { WebMessagingDoorParts } from './door.ts'
 import { listHistory } from './history-entities.ts'
@@ -8,17 +9,10 @@ const MAX_PAGE_SIZE = 500
 
 /** A page of the history, newest first (web-messaging.md §13); one past the end is empty. */
 export function readHistory(exchange: Exchange, { world, sessions }: WebMessagingDoorParts): Answer {
-  const { headers, method = '' } = exchange.request
-  if (method === 'OPTIONS') return withHeaders({ status: 204, headers: {} }, CORS)
-  if (method !== 'GET') throw new Refusal(405, 'method.not.allowed', 'Method not allowed.')
-  const [scheme = '', jwt = ''] = (headers.authorization ?? '').split(' ')
-  if (scheme.toLowerCase() !== 'bearer' || jwt === '') throw tokenMissing()
-  const token = world.historyTokens.find(jwt)
-  const session = token === undefined ? undefined : sessions.find(token)
+  const key = world.historyTokens.find(readBearer(exchange.request))
+  const session = key === undefined ? undefined : sessions.find(key)
   const deployment = session && world.findDeployment(session.deploymentId)
-  if (!session || !deployment) {
-    throw new Refusal(401, 'bad.credentials', 'Invalid login credentials.')
-  }
+  if (!session || !deployment) throw tokenUnknown()
   exchange.clientId = deployment.id
   const allowed = deployment.limits.historyPerMinute
   const waitSeconds = session.rates.history.exceed(allowed, world.clock.now())
@@ -31,10 +25,8 @@ export function readHistory(exchange: Exchange, { world, sessions }: WebMessagin
   const entities = all.slice((pageNumber - 1) * pageSize, pageNumber * pageSize)
   const pageCount = Math.ceil(all.length / pageSize)
   const page = JSON.stringify({ entities, pageSize, pageNumber, total: all.length, pageCount })
-  return withHeaders(jsonAnswer(200, page), CORS)
+  return jsonAnswer(200, page)
 }
-
-const CORS = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'authorization' }
 
 function readNumber({ query }: Exchange, name: string, fallback: number, max: number): number {
   const text = query.get(name)

@@ -24,7 +24,7 @@ export function toBody(
     direction: isInbound ? 'Inbound' : 'Outbound',
     id: entity.id,
     channel: channelOf(entity, extra, deployment, reading),
-    metadata: { ...metadataOf(entity, deployment), correlationId: correlationIdOf(entity) },
+    metadata: { ...metadataOf(entity, extra, deployment), correlationId: correlationIdOf(entity) },
     ...(origin === undefined ? {} : { originatingEntity: origin }),
     ...wordsOf(entity),
   }
@@ -43,18 +43,23 @@ function typeOf({ type, content }: Entity): Entity['type'] {
 function channelOf(entity: Entity, extra: InboundExtra | undefined, deployment: Deployment, reading: Reading) {
   const time = entity.timestamp
   if (entity.direction === 'inbound') {
-    const { messageId, customAttributes } = extra ?? {}
+    const { messageId, customAttributes, from } = extra ?? {}
     const metadata = reading === 'live' && customAttributes ? { metadata: { customAttributes } } : {}
-    return { time, ...(messageId === undefined ? {} : { messageId }), ...metadata }
+    return { time, ...(messageId === undefined ? {} : { messageId }), ...(from && { from }), ...metadata }
   }
-  const nickname = entity.from?.nickname
-  const image = entity.originatingEntity === 'Bot' ? deployment.bot.avatarUrl : undefined
+  const { nickname, image = entity.originatingEntity === 'Bot' ? deployment.bot.avatarUrl : undefined } =
+    entity.from ?? {}
   const from = deployment.humanize && nickname ? { nickname, ...(image === undefined ? {} : { image }) } : {}
   return { time, type: 'Private', to: {}, from }
 }
 
 /** An end says whether it is one for good: only where the deployment makes it so (§9.5). */
-function metadataOf({ metadata, events }: Entity, { conversationDisconnect }: Deployment) {
+function metadataOf(
+  { metadata, events }: Entity,
+  extra: InboundExtra | undefined,
+  { conversationDisconnect }: Deployment,
+) {
+  if (!events && extra?.isAuthenticated) return { ...metadata, authenticated: 'true' }
   if (!events || metadata?.['readOnly'] === undefined) return metadata
   return { readOnly: String(conversationDisconnect === 'ReadOnly' && metadata['readOnly'] === 'true') }
 }

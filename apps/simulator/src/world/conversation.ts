@@ -8,13 +8,21 @@ export interface Participant {
   state: 'connected' | 'disconnected'
 }
 
+/** Who speaks for the organisation: a person or a bot. `image` is the address of a picture. */
+export interface Speaker {
+  readonly nickname: string
+  readonly kind: Entity['originatingEntity']
+  readonly image?: string | undefined
+}
+
 export type EntityListener = (written: WrittenEntity) => void
 
 /** One exchange between a guest and whoever answers. Entities are in order of time, and only ever added. */
 export interface Conversation {
   readonly id: string
   readonly guestId: string
-  readonly guestName: string | undefined
+  /** Learnt when the guest signs in, if not before. */
+  guestName: string | undefined
   readonly language: string | undefined
   customAttributes: Readonly<Record<string, string>>
   readonly createdAtMs: number
@@ -23,8 +31,8 @@ export interface Conversation {
   endedAtMs: number | undefined
   disconnectType: 'client' | 'peer' | undefined
   readonly participants: Participant[]
-  /** The person answering, while one is in. */
-  agentName: string | undefined
+  /** Who answers, while somebody is in. */
+  agent: Speaker | undefined
   guestIsTyping: boolean
   inboundCount: number
   readonly entities: WrittenEntity[]
@@ -62,7 +70,7 @@ export function createConversation(
     endedAtMs: undefined,
     disconnectType: undefined,
     participants: [{ purpose: 'customer', nickname: name ?? null, state: 'connected' }],
-    agentName: undefined,
+    agent: undefined,
     guestIsTyping: false,
     inboundCount: 0,
     entities: [],
@@ -123,5 +131,7 @@ function writeEntity(conversation: Conversation, draft: EntityDraft, atMs: numbe
     ...(events && { events }),
     ...(metadata && { metadata }),
   }
-  return { entity, json: JSON.stringify(entity), atMs }
+  // The guest REST contract has no pictures of people (platform-api.md §5.5).
+  const json = JSON.stringify(from?.image === undefined ? entity : { ...entity, from: { ...from, image: undefined } })
+  return { entity, json, atMs }
 }

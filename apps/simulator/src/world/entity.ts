@@ -13,14 +13,15 @@ export interface Entity {
   readonly timestamp: string
   readonly status?: 'received' | 'sent'
   readonly originatingEntity: 'Human' | 'Bot'
-  readonly from?: { readonly id?: string; readonly nickname?: string }
+  /** `image` is the address of a picture, which only Web Messaging tells. */
+  readonly from?: { readonly id?: string; readonly nickname?: string; readonly image?: string }
   readonly clientMessageId?: string
   readonly events?: readonly EntityEvent[]
   readonly metadata?: Readonly<Record<string, string>>
 }
 
 export type EntityEvent =
-  | { readonly eventType: 'Presence'; readonly presence: { readonly type: 'Join' | 'Disconnect' | 'Clear' } }
+  | { readonly eventType: 'Presence'; readonly presence: { readonly type: 'Join' | 'Disconnect' | 'Clear' | 'SignIn' } }
   | { readonly eventType: 'Typing'; readonly typing: { readonly type: 'On' | 'Off'; readonly duration: number } }
 
 /** An entity with its JSON, made once for every reader it will ever have. */

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { createJwt } from './identifiers.ts'
 
 interface HistoryToken {
-  readonly sessionToken: string
+  readonly sessionKey: string
   readonly expiresAtMs: number
 }
 
@@ -16,18 +16,18 @@ export class HistoryTokens {
   }
 
   /** `exp` in epoch seconds, as it goes over the wire. */
-  issue(sessionToken: string, lifetimeSeconds: number): { jwt: string; exp: number } {
+  issue(sessionKey: string, lifetimeSeconds: number): { jwt: string; exp: number } {
     this.#sweep()
     const expiresAtMs = this.#clock.now() + lifetimeSeconds * 1000
-    const jwt = ['header', 'history', 'signature'].map(() => randomBytes(18).toString('base64url')).join('.')
-    this.#tokens.set(jwt, { sessionToken, expiresAtMs })
+    const jwt = createJwt()
+    this.#tokens.set(jwt, { sessionKey, expiresAtMs })
     return { jwt, exp: Math.floor(expiresAtMs / 1000) }
   }
 
   /** The session it opens; undefined when it is unknown or has expired. */
   find(jwt: string): string | undefined {
     const token = this.#tokens.get(jwt)
-    return token && token.expiresAtMs > this.#clock.now() ? token.sessionToken : undefined
+    return token && token.expiresAtMs > this.#clock.now() ? token.sessionKey : undefined
   }
 
   clear(): void {

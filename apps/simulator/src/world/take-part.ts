@@ -1,4 +1,4 @@
-import { appendEntity, announceEntity, type Conversation, type EntityDraft } from './conversation.ts'
+import { appendEntity, announceEntity, type Conversation, type EntityDraft, type Speaker } from './conversation.ts'
 import type { ContentItem, Entity, WrittenEntity } from './entity.ts'
 import type { World } from './world.ts'
 
@@ -7,6 +7,8 @@ const TYPING_DURATION_MS = 5000
 
 /** What is said: words, structured content, or both. `metadata` is the sender's own. */
 export interface Saying {
+  /** As the sender called it; else `Structured` with content, `Text` without. */
+  readonly type?: Entity['type'] | undefined
   readonly text?: string | undefined
   readonly content?: readonly ContentItem[] | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
@@ -41,25 +43,24 @@ export function showGuestTyping(world: World, conversation: Conversation, typing
   world.changes.publish({ type: 'typing', conversation, by: 'guest', typing })
 }
 
-/** Who speaks for the organisation: a person or a bot. */
-export interface Speaker {
-  readonly nickname: string
-  readonly kind: Entity['originatingEntity']
-}
-
 export function postReply(world: World, conversation: Conversation, speaker: Speaker, said: Saying): Entity {
   return append(world, conversation, {
     direction: 'outbound',
     ...worded(said),
     status: 'sent',
     originatingEntity: speaker.kind,
-    from: { nickname: speaker.nickname },
+    from: nameOf(speaker),
   }).entity
 }
 
-function worded({ text, content, metadata }: Saying): Pick<EntityDraft, 'type' | 'text' | 'content' | 'metadata'> {
+function worded({
+  type,
+  text,
+  content,
+  metadata,
+}: Saying): Pick<EntityDraft, 'type' | 'text' | 'content' | 'metadata'> {
   return {
-    type: content === undefined || content.length === 0 ? 'Text' : 'Structured',
+    type: type ?? (content === undefined || content.length === 0 ? 'Text' : 'Structured'),
     ...(text === undefined ? {} : { text }),
     ...(content && content.length > 0 && { content }),
     ...(metadata && { metadata }),
@@ -74,7 +75,7 @@ export function showTyping(world: World, conversation: Conversation, speaker: Sp
       direction: 'outbound',
       type: 'Event',
       originatingEntity: speaker.kind,
-      from: { nickname: speaker.nickname },
+      from: nameOf(speaker),
       events: [{ eventType: 'Typing', typing: { type: typing ? 'On' : 'Off', duration: TYPING_DURATION_MS } }],
     },
     world.clock.now(),
@@ -83,29 +84,30 @@ export function showTyping(world: World, conversation: Conversation, speaker: Sp
 }
 
 /** An agent comes in; who was in before goes. Joining twice under one name is joining once. */
-export function joinAgent(world: World, conversation: Conversation, name: string): void {
-  if (conversation.agentName === name) return
+export function joinAgent(world: World, conversation: Conversation, agent: Speaker): void {
+  if (conversation.agent?.nickname === agent.nickname) return
   leaveAgent(world, conversation)
-  conversation.agentName = name
-  conversation.participants.push({ purpose: 'agent', nickname: name, state: 'connected' })
-  append(world, conversation, presence('Join', name))
+  conversation.agent = agent
+  const purpose = agent.kind === 'Bot' ? 'bot' : 'agent'
+  conversation.participants.push({ purpose, nickname: agent.nickname, state: 'connected' })
+  append(world, conversation, presence('Join', agent))
   world.changes.publish({ type: 'updated', conversation })
 }
 
 /** The agent goes; the conversation stays open for the next. */
 export function leaveAgent(world: World, conversation: Conversation): void {
-  const name = conversation.agentName
-  if (name === undefined) return
-  conversation.agentName = undefined
-  disconnectParticipants(conversation, 'agent')
-  append(world, conversation, presence('Disconnect', name))
+  const { agent } = conversation
+  if (!agent) return
+  conversation.agent = undefined
+  disconnectParticipants(conversation, agent.nickname)
+  append(world, conversation, presence('Disconnect', agent))
   world.changes.publish({ type: 'updated', conversation })
 }
 
 /** The organisation ends the conversation. Not read-only means that the guest may open it again by writing. */
 export function disconnectByAgent(world: World, conversation: Conversation, readOnly: boolean): void {
   if (conversation.state === 'disconnected') return
-  end(world, conversation, { type: 'peer', readOnly, by: conversation.agentName })
+  end(world, conversation, { type: 'peer', readOnly, by: conversation.agent })
 }
 
 /** The guest leaves. Where that is not for good, writing opens the conversation again. */
@@ -114,8 +116,12 @@ export function disconnectByGuest(world: World, conversation: Conversation, read
   end(world, conversation, { type: 'client', readOnly, by: undefined })
 }
 
-/** The guest comes in, or wipes what was said. */
-export function postGuestEvent(world: World, conversation: Conversation, type: 'Join' | 'Clear'): WrittenEntity {
+/** The guest comes in, says who they are, or wipes what was said. */
+export function postGuestEvent(
+  world: World,
+  conversation: Conversation,
+  type: 'Join' | 'SignIn' | 'Clear',
+): WrittenEntity {
   return append(world, conversation, {
     direction: 'inbound',
     type: 'Event',
@@ -127,14 +133,14 @@ export function postGuestEvent(world: World, conversation: Conversation, type: '
 interface Ending {
   type: 'client' | 'peer'
   readOnly: boolean
-  by: string | undefined
+  by: Speaker | undefined
 }
 
 function end(world: World, conversation: Conversation, { type, readOnly, by }: Ending): void {
   conversation.state = 'disconnected'
   conversation.readOnly = readOnly
   conversation.disconnectType = type
-  conversation.agentName = undefined
+  conversation.agent = undefined
   conversation.guestIsTyping = false
   disconnectParticipants(conversation)
   const { atMs } = append(world, conversation, {
@@ -155,18 +161,21 @@ function reopen(world: World, conversation: Conversation): void {
   world.changes.publish({ type: 'updated', conversation })
 }
 
-function disconnectParticipants({ participants }: Conversation, purpose?: 'agent'): void {
+function disconnectParticipants({ participants }: Conversation, nickname?: string): void {
   for (const participant of participants) {
-    if (purpose === undefined || participant.purpose === purpose) participant.state = 'disconnected'
+    const isMeant = participant.purpose !== 'customer' && participant.nickname === nickname
+    if (nickname === undefined || isMeant) participant.state = 'disconnected'
   }
 }
 
-function presence(type: 'Join' | 'Disconnect', nickname: string | undefined): EntityDraft {
+const nameOf = ({ nickname, image }: Speaker) => ({ nickname, ...(image === undefined ? {} : { image }) })
+
+function presence(type: 'Join' | 'Disconnect', by: Speaker | undefined): EntityDraft {
   return {
     direction: 'outbound',
     type: 'Event',
-    originatingEntity: 'Human',
-    ...(nickname === undefined ? {} : { from: { nickname } }),
+    originatingEntity: by?.kind ?? 'Human',
+    ...(by && { from: nameOf(by) }),
     events: [{ eventType: 'Presence', presence: { type } }],
   }
 }

@@ -5,6 +5,7 @@ import { createConversation, type Conversation, type ConversationProfile } from 
 import { Grants } from './grants.ts'
 import { HistoryTokens } from './history-tokens.ts'
 import { createUuid } from './identifiers.ts'
+import { SignIns } from './sign-ins.ts'
 
 /** Someone who chats without having signed in. */
 export interface Guest {
@@ -22,6 +23,7 @@ export class World {
   readonly clock: Clock
   readonly grants: Grants
   readonly historyTokens: HistoryTokens
+  readonly signIns: SignIns
   readonly guests = new Map<string, Guest>()
   readonly conversations = new Map<string, Conversation>()
   readonly changes = new Changes()
@@ -35,6 +37,7 @@ export class World {
     this.clock = clock
     this.grants = new Grants(clock)
     this.historyTokens = new HistoryTokens(clock)
+    this.signIns = new SignIns(clock)
   }
 
   findClient(id: string): Client | undefined {
@@ -68,6 +71,7 @@ export class World {
   reset(): void {
     this.grants.clear()
     this.historyTokens.clear()
+    this.signIns.clear()
     this.guests.clear()
     this.#guestsByHint.clear()
     this.conversations.clear()

@@ -4,8 +4,8 @@ import { requireSession, type Call } from './call.ts'
 /** `onAttachment` (web-messaging.md §4.5): a slot, or why there is none, in the form the client asked for. */
 export function onAttachment(call: Call<'onAttachment'>): void {
   const { frame, deployment, connection, attachments, tracingId } = call
-  const { token } = requireSession(call)
-  const slot = attachments.request(token, deployment, frame, connection.origin)
+  const { key } = requireSession(call)
+  const slot = attachments.request(key, deployment, frame, connection.origin)
   if ('url' in slot) return connection.send(answerFrame('PresignedUrlResponse', slot, tracingId))
   if (!frame.errorsAsJson) throw new FrameRefusal((id) => errorFrame(slot.errorCode, slot.errorMessage, id))
   const attachmentId = frame.attachmentId ?? ''
@@ -17,16 +17,17 @@ export function onAttachment(call: Call<'onAttachment'>): void {
 /** `getAttachment` (§4.6): a fresh link to a file that is there. */
 export function getAttachment(call: Call<'getAttachment'>): void {
   const { frame, connection, attachments, tracingId } = call
-  const { token } = requireSession(call)
-  const link = attachments.refresh(token, frame.attachmentId, connection.origin)
-  if (!link) throw refusal(errors.attachmentUnknown)
+  const { key } = requireSession(call)
+  const link = attachments.refresh(key, frame.attachmentId, connection.origin)
+  if (link === 'unknown') throw refusal(errors.attachmentUnknown)
+  if (link === 'expired') throw refusal(errors.attachmentExpired)
   connection.send(answerFrame('PresignedUrlResponse', link, tracingId))
 }
 
 /** `deleteAttachment` (§4.7): only for a file that was not sent. */
 export function deleteAttachment(call: Call<'deleteAttachment'>): void {
   const { frame, connection, attachments, tracingId } = call
-  const { token } = requireSession(call)
-  if (!attachments.remove(token, frame.attachmentId)) throw refusal(errors.attachmentUnknown)
+  const { key } = requireSession(call)
+  if (!attachments.remove(key, frame.attachmentId)) throw refusal(errors.attachmentUnknown)
   connection.send(eventFrame('AttachmentDeletedResponse', { attachmentId: frame.attachmentId }, tracingId))
 }

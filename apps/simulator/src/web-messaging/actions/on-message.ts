@@ -1,7 +1,7 @@
 import type { ClientMessage } from '@foyer/shared/platform/web-messaging/client-frames'
 import type { ContentItem } from '../../world/entity.ts'
 import { postGuestEvent, postGuestMessage, showGuestTyping } from '../../world/take-part.ts'
-import { errors, eventFrame, refusal, tooManyRequests } from '../frames.ts'
+import { connectionClosed, errors, eventFrame, refusal, tooManyRequests } from '../frames.ts'
 import { isReadOnly, type Session } from '../session.ts'
 import { requireSession, type Call } from './call.ts'
 
@@ -30,7 +30,7 @@ export function onMessage(call: MessageCall): void {
     postGuestMessage(
       world,
       call.sessions.conversationOf(session),
-      { text, content, metadata: message.metadata ?? undefined },
+      { type: message.type === 'Text' ? 'Text' : undefined, text, content, metadata: message.metadata ?? undefined },
       undefined,
     ),
   )
@@ -47,7 +47,7 @@ function onEvents(call: MessageCall, session: Session): void {
 
 /** §8.1: nothing comes back. */
 function onTyping({ deployment, world }: MessageCall, session: Session): void {
-  if (!deployment.showUserTypingIndicator) throw refusal(errors.typingOff)
+  if (!deployment.showUserTypingIndicator) throw refusal(errors.featureOff)
   if (isReadOnly(session, deployment)) throw refusal(errors.readOnly)
   if (session.conversation) showGuestTyping(world, session.conversation, true)
 }
@@ -65,9 +65,7 @@ function onClear(call: MessageCall, session: Session): void {
   if (!deployment.conversationClear) throw refusal(errors.clearOff)
   causedBy(call, undefined, () => postGuestEvent(world, sessions.conversationOf(session), 'Clear'))
   sessions.broadcast(session, eventFrame('SessionClearedEvent'))
-  const connections = [...session.connections]
-  sessions.end(session)
-  for (const connection of connections) connection.evict()
+  sessions.dismiss(session, connectionClosed())
 }
 
 const causedBy = (call: MessageCall, customAttributes: Attributes | undefined, task: () => void) =>
@@ -96,8 +94,9 @@ function takeContent({ frame, attachments, connection }: MessageCall, session: S
   if (all.filter(({ contentType }) => contentType === 'Attachment').length > 1) throw refusal(errors.badRequest)
   return all.map((item) => {
     if (item.contentType !== 'Attachment') return item as ContentItem
-    const taken = attachments.take(session.token, item.attachment.id ?? '', connection.origin)
+    const taken = attachments.take(session.key, item.attachment.id ?? '', connection.origin)
     if (taken === 'unknown') throw refusal(errors.attachmentUnknown)
+    if (taken === 'expired') throw refusal(errors.attachmentExpired)
     if (taken === 'not-uploaded') throw refusal(errors.attachmentNotUploaded)
     return { contentType: 'Attachment', attachment: taken }
   })

@@ -1,17 +1,16 @@
 import { createUuid } from '../../world/identifiers.ts'
 import { disconnectByGuest } from '../../world/take-part.ts'
-import { answerFrame, errors, refusal, tooManyRequests } from '../frames.ts'
+import { answerFrame, connectionClosed, errors, refusal, tooManyRequests } from '../frames.ts'
 import { echoBody } from '../to-body.ts'
 import { requireSession, type Call } from './call.ts'
 import { mediaOf, sessionBody } from './configure.ts'
 
 /** `echo` (web-messaging.md §11): answered here and nowhere else; nobody else hears of it. Its token may be missing (§3.1). */
-export function echo({ frame, connection, sessions, deployment, world, tracingId }: Call<'echo'>): void {
+export function echo(call: Call<'echo'>): void {
+  const { frame, connection, sessions, deployment, world, tracingId } = call
   const waitSeconds = connection.echoes.exceed(deployment.limits.echoesPerMinute, world.clock.now())
   if (waitSeconds !== undefined) throw tooManyRequests(waitSeconds, 'Echo rate too high for this connection')
-  const token = frame.token ?? connection.token
-  const session = token === undefined || token !== connection.token ? undefined : sessions.find(token)
-  if (!session) throw refusal(errors.sessionUnknown)
+  const session = requireSession(call)
   const timing = { durationSeconds: Math.ceil(deployment.sessionDurationSeconds), expiresAtMs: session.expiresAtMs }
   const body = echoBody(frame.message.text ?? '', sessions.nextTime(session), createUuid(), timing)
   connection.send(answerFrame('StructuredMessage', body, tracingId))
@@ -19,8 +18,8 @@ export function echo({ frame, connection, sessions, deployment, world, tracingId
 
 /** `getJwt` (§4.8): what opens the history. */
 export function getJwt(call: Call<'getJwt'>): void {
-  const { token } = requireSession(call)
-  const issued = call.world.historyTokens.issue(token, call.deployment.historyJwtSeconds)
+  const { key } = requireSession(call)
+  const issued = call.world.historyTokens.issue(key, call.deployment.historyJwtSeconds)
   call.connection.send(answerFrame('JwtResponse', issued, call.tracingId))
 }
 
@@ -35,13 +34,13 @@ export function closeSession(call: Call<'closeSession'>): void {
     for (const other of session.connections) {
       if (other === connection) continue
       session.connections.delete(other)
-      other.evict()
+      other.evict(connectionClosed())
     }
     if (session.conversation) disconnectByGuest(world, session.conversation, false)
   }
-  connection.send(answerFrame('SessionResponse', sessionBody(session, deployment, false, false), tracingId))
+  connection.send(answerFrame('SessionResponse', sessionBody(session, deployment, { connected: false }), tracingId))
   session.connections.delete(connection)
-  connection.token = undefined
+  connection.sessionKey = undefined
 }
 
 /** `getConfiguration` (§4.10): facts of the deployment, without a session. */
@@ -50,8 +49,17 @@ export function getConfiguration({ frame, connection, deployment, tracingId }: C
   const { sessionDurationSeconds } = deployment
   const body = {
     ...mediaOf(deployment),
+    maxCustomDataBytes: deployment.limits.customDataBytes,
     messageRoutingEnabled: true,
     sessionDurationSeconds: Math.ceil(sessionDurationSeconds),
   }
   connection.send(answerFrame('GetConfigurationResponse', body, tracingId))
+}
+
+/** `resumeToken`: in the schema and seen nowhere, so it is answered as the schema says and opens nothing (§3.1, §23). */
+export function resumeToken(call: Call<'resumeToken'>): void {
+  requireSession(call)
+  const { connection, deployment, world, tracingId } = call
+  const exp = Math.floor(world.clock.now() / 1000 + deployment.historyJwtSeconds)
+  connection.send(answerFrame('ResumeTokenResponse', { resumeToken: createUuid(), exp }, tracingId))
 }

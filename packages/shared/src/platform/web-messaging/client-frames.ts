@@ -67,5 +67,7 @@ export const ClientFrame = v.variant('action', [
   request('getJwt', {}),
   request('closeSession', { closeAllConnections: v.optional(v.boolean(), false) }),
   request('getConfiguration', { deploymentId: v.string() }),
+  /** Named by the schema, sent by nobody (§3.1). */
+  request('resumeToken', {}),
 ])
 export type ClientFrame = v.InferOutput<typeof ClientFrame>

@@ -6,6 +6,7 @@ import { DeploymentConfiguration, DeploymentDomains } from './deployment.ts'
 import { HistoryPage } from './history.ts'
 import { NormalizedMessage } from './message.ts'
 import { ServerEnvelope, ServerFrame } from './server-frames.ts'
+import { SignInTokens, TokenExchangeRequest, TokenRefreshRequest } from './sign-in.ts'
 
 const names = sampleNames('web-messaging')
 const frames = (prefix: string) => names.filter((name) => name.startsWith(prefix))
@@ -66,6 +67,28 @@ describe('what the platform sends', () => {
     if (frame.class !== 'StructuredMessage') throw new Error('not a message')
     return frame.body.content?.map(({ contentType }) => contentType) ?? []
   }
+})
+
+describe('what is traded for a sign-in', () => {
+  const requestOf = (name: string) =>
+    v.parse(v.object({ request: v.object({ body: v.unknown() }) }), read(name)).request.body
+
+  it.each([
+    ['rest-20-auth-exchange-code-pkce.json', TokenExchangeRequest],
+    ['rest-21-auth-exchange-implicit.json', TokenExchangeRequest],
+    ['rest-22-auth-exchange-refused.json', TokenExchangeRequest],
+    ['rest-23-auth-refresh.json', TokenRefreshRequest],
+  ])('%s asks for it', (name, schema) => {
+    expect(v.safeParse(schema, requestOf(name)).issues).toBeUndefined()
+  })
+
+  it.each([
+    ['rest-20-auth-exchange-code-pkce.json', 'EXAMPLE-REFRESH'],
+    ['rest-21-auth-exchange-implicit.json', undefined],
+    ['rest-23-auth-refresh.json', undefined],
+  ])('%s is answered with a token', (name, refreshToken) => {
+    expect(v.parse(SignInTokens, answerOf(name)).refreshToken).toBe(refreshToken)
+  })
 })
 
 describe('what is read by HTTP', () => {
