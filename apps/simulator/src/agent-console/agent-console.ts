@@ -8,6 +8,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  png: 'image/png',
 }
 
 /** Everything from here and nothing from elsewhere. Pages of this machine may frame it, to show both ends side by side. */
@@ -34,7 +35,7 @@ export function createAgentConsole(): Hono {
   })
   app.get('/', (context) => context.redirect('/agent'))
   for (const file of readdirSync(PAGE)) {
-    const content = readFileSync(new URL(file, PAGE), 'utf8')
+    const content = new Uint8Array(readFileSync(new URL(file, PAGE)))
     const headers = { 'content-type': MEDIA_TYPES[file.split('.').at(-1) ?? ''] ?? 'text/plain' }
     app.get(file === 'index.html' ? '/agent' : `/agent/${file}`, (context) => context.body(content, 200, headers))
   }

@@ -1,10 +1,14 @@
+import { createContentDialog } from './content-dialog.js'
 import { element } from './dom.js'
+import { createFileButton } from './send-file.js'
 import { createTyping } from './typing.js'
 
-const MAX_LENGTH = 4096
+/** Characters the platform takes from an agent at once. */
+const MAX_LENGTH = 4000
 
-/** What the agent can do in a conversation they are in: answer, leave, end it. */
-export function createComposer(act) {
+/** What the agent can do in a conversation they are in: answer in words, content or files, leave, end it. */
+export function createComposer({ act, order, tell }) {
+  const dialog = createContentDialog(order)
   const typing = createTyping((isTyping) => void act({ action: 'typing', typing: isTyping }))
   const reply = element('textarea', {
     id: 'reply',
@@ -30,7 +34,7 @@ export function createComposer(act) {
     if (!(await act({ action: 'message', text }))) reply.value = [text, reply.value].join(' ').trim()
   }
   const mayReopen = element('input', { type: 'checkbox' })
-  const node = element(
+  const form = element(
     'form',
     {
       className: 'composer',
@@ -48,6 +52,8 @@ export function createComposer(act) {
     element(
       'div',
       { className: 'ways-out' },
+      createFileButton(act, tell),
+      element('button', { type: 'button', onclick: () => dialog.open() }, 'Content …'),
       element('p', { className: 'hint', id: 'reply-hint' }, 'Enter sends, Shift + Enter starts a new line'),
       element('button', { type: 'button', onclick: () => void act({ action: 'leave' }) }, 'Leave'),
       element('label', { className: 'check' }, mayReopen, 'Guest may write again'),
@@ -62,5 +68,5 @@ export function createComposer(act) {
       ),
     ),
   )
-  return { node, focus: () => reply.focus(), stop: typing.stop }
+  return { nodes: [form, dialog.node], focus: () => reply.focus(), stop: typing.stop }
 }

@@ -17,6 +17,9 @@ export function openConversation(section, { summary, scenarios, onBack }) {
   const problem = element('p', { className: 'problem', role: 'alert' })
   const footer = element('div', { className: 'footer' })
   const subtitle = element('p', { className: 'subtitle' })
+  const order = async (action) => update(await act(id, action))
+  const perform = (action) => attempt(() => order(action))
+  const tell = (words) => (problem.textContent = words)
   let composer
   let footerKind
   let typingTimer
@@ -73,17 +76,13 @@ export function openConversation(section, { summary, scenarios, onBack }) {
     if (kind === footerKind) return
     footerKind = kind
     composer?.stop()
-    composer = kind === 'composer' ? createComposer(perform) : undefined
+    composer = kind === 'composer' ? createComposer({ act: perform, order, tell }) : undefined
     footer.replaceChildren(...drawFooter(kind))
     composer?.focus()
   }
 
-  function perform(action) {
-    return attempt(async () => update(await act(id, action)))
-  }
-
   function drawFooter(kind) {
-    if (kind === 'composer') return [composer.node]
+    if (kind === 'composer') return composer.nodes
     if (kind === 'ended') return [element('p', { className: 'over' }, 'This conversation has ended.')]
     const start = (scenarioId) => attempt(() => startScenario(scenarioId, id))
     return [createEntrance({ scenarios, act: perform, startScenario: start })]

@@ -1,6 +1,6 @@
 /**
  * An element. Properties starting with `on` listen, `data-` and `aria-` and what has no property of that name become
- * attributes; children that are null or false are left out, strings become text.
+ * attributes; children that are null, false or empty are left out, strings become text.
  */
 export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag)
@@ -9,7 +9,7 @@ export function element(tag, properties = {}, ...children) {
     else if (name in node && !name.includes('-')) node[name] = value
     else if (value !== null && value !== undefined) node.setAttribute(name, value)
   }
-  node.append(...children.filter((child) => child !== null && child !== false && child !== undefined))
+  node.append(...children.filter((child) => child !== null && child !== false && child !== undefined && child !== ''))
   return node
 }
 

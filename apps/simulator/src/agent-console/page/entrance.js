@@ -24,11 +24,20 @@ function keepAgentName(name) {
 /** What can be done in a conversation one is not in: join it, or let a scenario play it. */
 export function createEntrance({ scenarios, act, startScenario }) {
   const name = element('input', { id: 'agent-name', value: readAgentName(), required: true, maxLength: 80 })
+  const kind = element(
+    'select',
+    { id: 'agent-kind' },
+    element('option', { value: 'Human' }, 'A person'),
+    element('option', { value: 'Bot' }, 'A bot'),
+  )
+  const image = element('input', { id: 'agent-image', type: 'url', placeholder: 'Address, optional' })
   const choice = element('select', { id: 'scenario' }, ...scenarios.map(drawScenario))
   const join = async (event) => {
     event.preventDefault()
     keepAgentName(name.value.trim())
-    await act({ action: 'join', name: name.value.trim() })
+    const picture = image.value.trim()
+    const who = { name: name.value.trim(), kind: kind.value, ...(picture === '' ? {} : { image: picture }) }
+    await act({ action: 'join', ...who })
   }
   return element(
     'div',
@@ -38,6 +47,10 @@ export function createEntrance({ scenarios, act, startScenario }) {
       { className: 'field-row', onsubmit: (event) => void join(event) },
       element('label', { htmlFor: 'agent-name' }, 'Your name'),
       name,
+      element('label', { htmlFor: 'agent-kind' }, 'You are'),
+      kind,
+      element('label', { htmlFor: 'agent-image' }, 'Picture'),
+      image,
       element('button', { type: 'submit', className: 'primary' }, 'Join'),
     ),
     element(

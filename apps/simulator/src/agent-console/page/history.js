@@ -1,8 +1,9 @@
+import { drawContent } from './content.js'
 import { element, formatTime } from './dom.js'
 
 /** One entity of a conversation as an item of its history; null for what is not shown. */
 export function drawEntity(entity) {
-  const { type, text, direction, timestamp, from, originatingEntity } = entity
+  const { type, text, content = [], direction, timestamp, from, originatingEntity } = entity
   if (type === 'Event') return drawEvent(entity)
   const isGuest = direction === 'inbound'
   const sender = from?.nickname ?? (isGuest ? 'Guest' : 'Agent')
@@ -16,15 +17,22 @@ export function drawEntity(entity) {
       originatingEntity === 'Bot' && element('span', { className: 'tag' }, 'bot'),
       formatTime(timestamp),
     ),
-    element('p', { className: 'bubble' }, text ?? ''),
+    text && element('p', { className: 'bubble' }, text),
+    content.length > 0 && element('div', { className: 'content' }, ...content.flatMap(drawContent)),
   )
 }
 
-function drawEvent({ events, timestamp, from, metadata }) {
+function drawEvent({ direction, events, timestamp, from, metadata }) {
   const presence = events?.find(({ eventType }) => eventType === 'Presence')?.presence?.type
   if (presence === undefined) return null
-  const words = wordsFor(presence, from?.nickname, metadata?.readOnly)
+  const words = direction === 'inbound' ? guestWords[presence] : wordsFor(presence, from?.nickname, metadata?.readOnly)
   return element('li', { className: 'notice' }, words, ' ', formatTime(timestamp))
+}
+
+const guestWords = {
+  Join: 'The guest joined',
+  SignIn: 'The guest signed in',
+  Clear: 'The guest cleared the conversation',
 }
 
 function wordsFor(presence, name, readOnly) {
