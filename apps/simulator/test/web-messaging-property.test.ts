@@ -19,7 +19,10 @@ const message = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('Text'), text }) },
   fc.record({ type: fc.constant('Text'), text, metadata: fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }) }),
   fc.constant({ type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] }),
-  fc.constant({ type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Clear' } }] }),
+  {
+    weight: 3,
+    arbitrary: fc.constant({ type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Clear' } }] }),
+  },
   fc.constant({ type: 'Event', events: [{ eventType: 'Typing', typing: { type: 'On' } }] }),
   fc.constant({ type: 'Event', events: [{ eventType: 'Nonsense' }] }),
   fc.record({
