@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { DEMO_DEPLOYMENT_ID } from '../src/options.ts'
+import { FakeClock } from './fake-clock.ts'
 import { simulatorFor } from './guest.ts'
 import type { RawFrame } from './web-messaging-client.ts'
 import { checkFrame } from './web-messaging-client.ts'
@@ -123,7 +124,8 @@ test('whatever clients send, in whatever order: no crash, and the promises of th
   }
   const failures: unknown[] = []
   const logger = { error: (_event: string, error: unknown) => void failures.push(error) }
-  const { url, control } = await simulatorFor({ deployments: [deployment] }, { logger })
+  // Time stands still, so that only the simulator itself keeps two messages apart.
+  const { url, control } = await simulatorFor({ deployments: [deployment] }, { logger, clock: new FakeClock() })
   const seen = new Map<string, number>()
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {

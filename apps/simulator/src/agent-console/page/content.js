@@ -12,7 +12,12 @@ const drawings = {
   QuickReply: ({ quickReply }) => drawChips([quickReply]),
   QuickReplyV2: ({ quickReplyV2 }) => [words(quickReplyV2?.title), drawChips(quickReplyV2?.actions)],
   Card: ({ card }) => drawCard(card),
-  Carousel: ({ carousel }) => element('div', { className: 'cards' }, ...(carousel?.cards ?? []).map(drawCard)),
+  Carousel: ({ carousel }) =>
+    element(
+      'div',
+      { className: 'cards', role: 'group', 'aria-label': 'Cards', tabIndex: 0 },
+      ...(carousel?.cards ?? []).map(drawCard),
+    ),
   DatePicker: ({ datePicker }) => [
     words(datePicker?.title),
     drawChips(datePicker?.availableTimes?.map(({ dateTime }) => ({ text: new Date(dateTime).toLocaleString() }))),
