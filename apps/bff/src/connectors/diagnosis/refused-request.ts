@@ -91,7 +91,7 @@ function explainNoEndpoint({ operation }: Reading): Finding {
           ? 'The platform has no endpoint for guest tokens. Genesys Cloud itself has none: its guests come in by Web Messaging or Open Messaging.'
           : `${doing} failed because the platform has no such endpoint, or no longer has what was asked for. It may not offer the guest REST contract; Genesys Cloud itself does not.`,
         fix: [
-          'Genesys Cloud itself admits guests by Web Messaging or Open Messaging, whose connectors this version of Foyer does not have yet.',
+          'Genesys Cloud itself has no guest tokens; it admits guests by Web Messaging: set FOYER_CONNECTOR=web-messaging and FOYER_DEPLOYMENT_ID.',
           'Against a gateway or the simulator that does offer guest tokens, check FOYER_PLATFORM_URL: its origin alone, with no path behind it.',
         ],
       }
