@@ -60,8 +60,23 @@ export async function startProcess(
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...environment(port) },
     stdio: ['ignore', 'inherit', 'inherit', ...(probe ? ['ipc' as const] : [])],
   })
+  return follow(child, `http://localhost:${port}`, readyPath)
+}
+
+/** Starts another program on a free port, and waits until it is ready. Throws when it is not there. */
+export async function startCommand(
+  command: (port: number) => readonly [string, ...string[]],
+  readyPath: string,
+): Promise<Running> {
+  const port = await freePort()
+  const [program, ...parameters] = command(port)
+  const child = spawn(program, parameters, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  await once(child, 'spawn')
+  return follow(child, `http://localhost:${port}`, readyPath)
+}
+
+async function follow(child: ChildProcess, url: string, readyPath: string): Promise<Running> {
   running.add(child)
-  const url = `http://localhost:${port}`
   await untilReady(child, `${url}${readyPath}`)
   return {
     url,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { get } from 'node:http'
 import type { Pool } from 'undici'
 import { CLIENT } from './platform-client.ts'
-import { createSseScan, echoIn } from './sse-scan.ts'
+import { createSseScan, echoIn, scanLines } from './sse-scan.ts'
 
 /** A guest of either relay: says something, and is called back with every text the agent says. */
 export interface RelayGuest {
@@ -23,13 +23,26 @@ export type Admit<Guest extends RelayGuest = RelayGuest> = (onEcho: OnEcho, name
 /** Guests of the bare relay: each brings a token and a conversation of the platform. */
 export function bareGuests(url: string, pool: Pool, platformUrl: string): Admit<StreamingGuest> {
   return async (onEcho) => {
-    const token = await postJson(`${platformUrl}/api/v2/oauth/guest/token`, {}, CLIENT)
-    const own = { authorization: `Bearer ${token.body['access_token']}` }
-    const conversation = await postJson(`${platformUrl}/api/v2/conversations/messaging`, own, {})
-    const id = String(conversation.body['id'])
+    const { own, id } = await admitToPlatform(platformUrl)
     const tabs = await openTabs(`${url}/events/${id}`, own, onEcho)
     return { ...tabs, say: (text) => post(pool, `/messages/${id}`, own, { text }) }
   }
+}
+
+/** Guests of a proxy before the platform: as those of the bare relay, but what they hear is the platform's own stream. */
+export function proxyGuests(url: string, pool: Pool, platformUrl: string): Admit {
+  return async (onEcho) => {
+    const { own, id } = await admitToPlatform(platformUrl)
+    const leave = await follow(`${url}/events/${id}`, own, onEcho, scanLines)
+    return { leave, say: (text) => post(pool, `/messages/${id}`, own, { text }) }
+  }
+}
+
+async function admitToPlatform(platformUrl: string) {
+  const token = await postJson(`${platformUrl}/api/v2/oauth/guest/token`, {}, CLIENT)
+  const own = { authorization: `Bearer ${token.body['access_token']}` }
+  const conversation = await postJson(`${platformUrl}/api/v2/conversations/messaging`, own, {})
+  return { own, id: String(conversation.body['id']) }
 }
 
 /** Guests of Foyer, as its page is one: session cookie, headers, conversation, stream. */
@@ -76,11 +89,16 @@ async function post(pool: Pool, path: string, headers: Record<string, string>, b
 }
 
 /** Reads a stream until the returned function is called. Resolves once it is open. */
-function follow(url: string, headers: Record<string, string>, onEcho: OnEcho): Promise<() => void> {
+function follow(
+  url: string,
+  headers: Record<string, string>,
+  onEcho: OnEcho,
+  createScan = createSseScan,
+): Promise<() => void> {
   const { promise, resolve, reject } = Promise.withResolvers<() => void>()
   const request = get(url, { headers, agent: false }, (response) => {
     if (response.statusCode !== 200) return reject(new Error(`stream: ${response.statusCode}`))
-    const scan = createSseScan((data) => {
+    const scan = createScan((data) => {
       const text = echoIn(data)
       if (text !== undefined) onEcho(text)
     })

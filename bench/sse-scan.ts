@@ -3,11 +3,18 @@
  * needs: `\n` line ends, one `data:` line per event, comments and other fields passed over.
  */
 export function createSseScan(onData: (data: string) => void): (chunk: string) => void {
+  return scanLines((line) => {
+    if (line.startsWith('data: ')) onData(line.slice('data: '.length))
+  })
+}
+
+/** Reads lines out of a stream's chunks. */
+export function scanLines(onLine: (line: string) => void): (chunk: string) => void {
   let rest = ''
   return (chunk) => {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) if (line.startsWith('data: ')) onData(line.slice('data: '.length))
+    lines.forEach(onLine)
   }
 }
 
