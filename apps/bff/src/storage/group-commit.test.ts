@@ -1,7 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { settle } from '../../test/support/fake-clock.ts'
 import { newDatabaseFile, openStore } from '../../test/support/stores.ts'
+import { createGroupCommit } from './group-commit.ts'
 import type { Sqlite } from './sqlite.ts'
 import { StoreError } from './store-error.ts'
 
@@ -58,6 +60,60 @@ describe('writes of one turn of the event loop', () => {
     const sqlite = openStore()
     const [, seen] = await Promise.all([sqlite.write(add(sqlite, 'one')), sqlite.write(() => idsOf(sqlite))])
     expect(seen).toEqual(['one'])
+  })
+})
+
+describe('what is written', () => {
+  /** A disk that is as slow as it is told to be. */
+  function slowDisk() {
+    const syncs: PromiseWithResolvers<undefined>[] = []
+    const disk = {
+      sync() {
+        const next = Promise.withResolvers<undefined>()
+        syncs.push(next)
+        return next.promise.then(() => undefined)
+      },
+      syncNow: () => undefined,
+    }
+    return { disk, syncs }
+  }
+
+  function start() {
+    const sqlite = openStore()
+    const { disk, syncs } = slowDisk()
+    const outcomes: (string | undefined)[] = []
+    const { write } = createGroupCommit(sqlite.database, disk, ({ error }) => void outcomes.push(error?.code))
+    const answered: string[] = []
+    const say = (id: string) => write(add(sqlite, id)).then(() => void answered.push(id))
+    return { sqlite, syncs, outcomes, answered, say }
+  }
+
+  test('is answered once it is on disk; what is committed meanwhile is waited for together', async () => {
+    const { syncs, answered, say } = start()
+    const all = [say('one')]
+    await settle()
+    expect([syncs.length, answered]).toEqual([1, []])
+    for (const id of ['two', 'three']) {
+      all.push(say(id))
+      await settle()
+    }
+    expect(syncs).toHaveLength(1)
+
+    syncs[0]?.resolve(undefined)
+    await settle()
+    expect([syncs.length, answered]).toEqual([2, ['one']])
+    syncs[1]?.resolve(undefined)
+    await Promise.all(all)
+    expect(answered).toEqual(['one', 'two', 'three'])
+  })
+
+  test('and could not be taken to disk is refused', async () => {
+    const { syncs, outcomes, say } = start()
+    const refused = expect(say('one')).rejects.toThrow(new StoreError('io'))
+    await settle()
+    syncs[0]?.reject(new Error('EIO'))
+    await refused
+    expect(outcomes).toEqual(['io'])
   })
 })
 

@@ -7,6 +7,12 @@ const LOCKED_GIVE_UP_MS = 5_000
 /** What may wait for a store that is locked; more is refused at once. */
 const MAX_QUEUED = 10_000
 
+/*
+ * queue    what a turn of the event loop asks for
+ * commit   all of it as one transaction, at the end of the turn; SQLite writes it to its file, and does not wait for the disk
+ * sync     the disk is waited for outside of the loop, once for all that was committed meanwhile; only then is it answered
+ */
+
 /**
  * Runs `work` in a transaction shared with all the work of the same turn of the event loop, in the order it was asked for;
  * resolves to its result once that is on disk, in the same order. Work that throws is undone by itself and rejects with
@@ -14,10 +20,24 @@ const MAX_QUEUED = 10_000
  */
 export type Write = <Result>(work: () => Result) => Promise<Result>
 
+interface Group {
+  readonly startedAtMs: number
+  readonly settle: readonly (() => void)[]
+  readonly reject: readonly ((error: unknown) => void)[]
+}
+
 interface Queued {
   readonly run: () => void
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
+}
+
+/** What a group commit needs of the file. */
+export interface Disk {
+  /** Resolves once all that was written before the call is on disk. */
+  sync(): Promise<void>
+  /** The same, waited for. */
+  syncNow(): void
 }
 
 export interface GroupCommit {
@@ -26,11 +46,10 @@ export interface GroupCommit {
   close(): void
 }
 
-/** `committed` hears of every shared transaction: how long it took, or why it failed. */
-export function createGroupCommit(
-  database: DatabaseSync,
-  committed: (outcome: { durationMs: number; error?: StoreError | undefined }) => void = () => undefined,
-): GroupCommit {
+type Committed = (outcome: { durationMs: number; error?: StoreError | undefined }) => void
+
+/** `committed` hears of every shared transaction: how long until it was on disk, or why it failed. */
+export function createGroupCommit(database: DatabaseSync, disk: Disk, committed: Committed): GroupCommit {
   const sql = {
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
@@ -38,6 +57,8 @@ export function createGroupCommit(
     keep: database.prepare('RELEASE work'),
   }
   let queue: Queued[] = []
+  let unsynced: Group[] = []
+  let isSyncing = false
   let waiting: NodeJS.Immediate | NodeJS.Timeout | undefined
   let lockedSinceMs: number | undefined
   let isClosed = false
@@ -49,16 +70,43 @@ export function createGroupCommit(
     const group = queue
     queue = []
     try {
-      const settled = group.map(runMarked)
+      const settle = group.map(runMarked)
       sql.commit.run()
-      committed({ durationMs: performance.now() - startedAtMs })
-      for (const settle of settled) settle()
+      unsynced.push({ startedAtMs, settle, reject: group.map(({ reject }) => reject) })
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK')
-      const failure = toStoreError(error) ?? error
-      committed({ durationMs: performance.now() - startedAtMs, error: toStoreError(error) })
-      for (const { reject } of group) reject(failure)
+      refuse(group, toStoreError(error), error)
     }
+    void syncUnsynced()
+  }
+
+  /** One at a time: what is committed meanwhile is waited for together. */
+  async function syncUnsynced(): Promise<void> {
+    if (isSyncing) return
+    isSyncing = true
+    while (unsynced.length > 0) {
+      const groups = unsynced
+      unsynced = []
+      const failure = await disk.sync().then(
+        () => undefined,
+        (error: unknown) => new StoreError('io', { cause: error }),
+      )
+      finish(groups, failure)
+    }
+    isSyncing = false
+  }
+
+  function finish(groups: readonly Group[], failure: StoreError | undefined): void {
+    for (const { startedAtMs, settle, reject } of groups) {
+      committed({ durationMs: performance.now() - startedAtMs, error: failure })
+      if (failure) for (const no of reject) no(failure)
+      else for (const yes of settle) yes()
+    }
+  }
+
+  function refuse(group: readonly Queued[], failure: StoreError | undefined, error: unknown): void {
+    committed({ durationMs: 0, error: failure })
+    for (const { reject } of group) reject(failure ?? error)
   }
 
   /** False when the store is locked and will be tried again, or could not be begun. */
@@ -75,10 +123,9 @@ export function createGroupCommit(
         return false
       }
       lockedSinceMs = undefined
-      committed({ durationMs: 0, error: failure })
       const group = queue
       queue = []
-      for (const { reject } of group) reject(failure ?? error)
+      refuse(group, failure, error)
       return false
     }
   }
@@ -114,10 +161,13 @@ export function createGroupCommit(
 
     close() {
       isClosed = true
-      if (waiting === undefined) return
-      clearImmediate(waiting as NodeJS.Immediate)
-      clearTimeout(waiting as NodeJS.Timeout)
-      commitQueued()
+      if (waiting !== undefined) {
+        clearImmediate(waiting as NodeJS.Immediate)
+        clearTimeout(waiting as NodeJS.Timeout)
+        commitQueued()
+      }
+      disk.syncNow()
+      finish(unsynced.splice(0), undefined)
     },
   }
 }

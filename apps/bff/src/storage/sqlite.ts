@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startCheckpoints } from './checkpoints.ts'
+import { memory, openDisk } from './disk.ts'
 import { createGroupCommit, type Write } from './group-commit.ts'
 import { toStoreError, type StoreErrorCode } from './store-error.ts'
 
@@ -56,14 +57,15 @@ export interface Sqlite {
 
 export interface SqliteOptions {
   /** Hears of every transaction: how long it took, or why it failed. */
-  readonly committed?: Parameters<typeof createGroupCommit>[1]
+  readonly committed?: Parameters<typeof createGroupCommit>[2]
 }
 
 /** Opens a file, made with its folder if it is not there, or `:memory:`. Throws StoreError, or an Error when it is not ours. */
 export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sqlite {
   const database = openFile(file)
   let failure: StoreErrorCode | undefined
-  const commits = createGroupCommit(database, (outcome) => {
+  const disk = file === ':memory:' ? memory : openDisk(file)
+  const commits = createGroupCommit(database, disk, (outcome) => {
     failure = outcome.error?.code
     committed?.(outcome)
   })
@@ -76,6 +78,7 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
     },
     close() {
       commits.close()
+      disk.close()
       stopCheckpoints()
       database.close()
     },
@@ -86,8 +89,8 @@ function openFile(file: string): DatabaseSync {
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
     const database = new DatabaseSync(file, { timeout: 0 })
-    // WAL with FULL: what was acknowledged is on disk, a power cut included (R31).
-    database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // NORMAL: a commit does not wait for the disk. That is done outside of the event loop (group-commit.ts).
+    database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     refuseOtherVersions(database, file)
     database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`)
     // From here on waiting would stop the event loop: what finds the store locked tries again (group-commit.ts).
