@@ -18,9 +18,13 @@ export interface PlatformSocket {
   readonly received: ClientFrame[]
   readonly origin: string | undefined
   isOpen(): boolean
+  isClosed(): boolean
   /** Pushes a frame of this class, `code` 200 where nothing else is said. */
   push(name: string, body: unknown, envelope?: Readonly<Record<string, unknown>>): void
   close(code?: number): void
+  /** Reads nothing more that comes over it, its close neither, until it is thawed. */
+  freeze(): void
+  thaw(): void
 }
 
 /** What the platform answers with; a test changes it as it goes. */
@@ -77,9 +81,12 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
       received: [],
       origin,
       isOpen: () => client.readyState === client.OPEN,
+      isClosed: () => client.readyState === client.CLOSED,
       push: (name, body, envelope) =>
         client.send(JSON.stringify({ type: 'message', class: name, code: 200, body, ...envelope })),
       close: (code) => (code === undefined ? client.terminate() : client.close(code)),
+      freeze: () => client.pause(),
+      thaw: () => client.resume(),
     }
     client.on('ping', (payload) => script.isAlive && client.pong(payload))
     client.on('message', (text) => {

@@ -122,15 +122,19 @@ export class Line {
     const { token, isFresh = false, conversationId: current } = await readCredential(slot)
     if (current !== conversationId) return this.input({ type: 'displaced' })
     const lost = Promise.withResolvers<undefined>()
+    let isLeft = false
     const link = await openLink(
       linkParts(token),
       {
         onFrame: (frame) => {
+          if (isLeft) return
           this.#listener.onFrame(frame)
           const input = inputIn(frame)
           if (input) this.input(input)
         },
         onLost: () => {
+          // By then another may have taken its place.
+          if (isLeft) return
           this.#link = undefined
           this.input({ type: 'lost' })
           lost.resolve(undefined)
@@ -153,6 +157,7 @@ export class Line {
       }
       await lost.promise
     } finally {
+      isLeft = true
       this.#link = undefined
       link.close()
     }

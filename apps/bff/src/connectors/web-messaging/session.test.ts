@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
-import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { FakeClock, settle } from '../../../test/support/fake-clock.ts'
 import { createRecordingLogger } from '../../../test/support/loggers.ts'
 import {
   said,
@@ -163,6 +163,28 @@ describe('over any number of sockets', () => {
     script.answer = () => false
     expect(await passWait()).toBe(7_000)
     await find('up')
+  })
+
+  test('a socket that was given up, and closes long after, does no harm to the one in its place', async () => {
+    const body = { retryAfter: 1, errorCode: 4029, errorMessage: '' }
+    const pause = answering('configureSession', 'TooManyRequestsErrorMessage', body, { code: 429 })
+    const { find, script, socket, passWait, say, events } = await arrive({
+      answer(frame, first) {
+        first.freeze()
+        return pause(frame, first)
+      },
+    })
+    await find('down')
+    script.answer = () => false
+    await passWait()
+    await find('up')
+    const first = await socket()
+    first.thaw()
+    await eventually('the first is closed', async () => first.isClosed())
+    await settle()
+    await say('hello')
+    expect(events.filter(({ type }) => type === 'down')).toHaveLength(1)
+    expect((await socket(1)).isOpen()).toBe(true)
   })
 
   test('the origin a restricted deployment lets in is sent', async () => {
