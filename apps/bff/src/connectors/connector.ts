@@ -71,7 +71,7 @@ export interface OpenConversationOptions {
 export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
   /** Throws UpstreamError; its `outcome` says whether the message may have arrived all the same. */
   send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }>
-  /** What the platform's own record holds after a cursor: to learn whether a message arrived. */
+  /** What the platform's own record holds after a cursor, and maybe from before it: to learn whether a message arrived. */
   readRecord(cursor: string | undefined, signal?: AbortSignal): Promise<ConnectorEvent[]>
   typing(typing: boolean, signal?: AbortSignal): Promise<void>
   /** Absent without the capability `attachments`. */

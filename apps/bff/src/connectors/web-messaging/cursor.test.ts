@@ -1,6 +1,6 @@
 import type { NormalizedMessage } from '@foyer/shared/platform/web-messaging/message'
 import { expect, test } from 'vitest'
-import { isAfter, laterOf, readCursor, withMargin, writeCursor } from './cursor.ts'
+import { laterOf, readCursor, withMargin, writeCursor } from './cursor.ts'
 
 const at = (time: string | null, id = 'a'): NormalizedMessage => ({
   ...{ id, type: 'Text', direction: 'Outbound', channel: { time } },
@@ -25,12 +25,7 @@ test('a place only goes forward, by what has a time', () => {
   for (const time of [null, 'yesterday']) expect(laterOf(nine, at(time))).toBe(nine)
 })
 
-test('after a place is what was said later, and another message of the same moment', () => {
-  const nine = { time: NINE, upstreamId: 'nine' }
-  const messages = [at(TEN), at(NINE, 'other'), at(NINE, 'nine'), at('2026-11-25T08:00:00.000Z')]
-  expect(messages.map((message) => isAfter(message, nine))).toEqual([true, true, false, false])
-})
-
-test('the record is read again from ten seconds before', () => {
+test('the record is read again from ten seconds before, or from as long as is asked for', () => {
   expect(withMargin({ time: NINE, upstreamId: 'a' })).toBe('2026-11-25T08:59:50.000Z')
+  expect(withMargin({ time: NINE, upstreamId: 'a' }, 60_000)).toBe('2026-11-25T08:59:00.000Z')
 })

@@ -24,12 +24,8 @@ export function laterOf(place: Place | undefined, message: NormalizedMessage): P
   return { time, upstreamId: upstreamIdOf(message) }
 }
 
-export function isAfter(message: NormalizedMessage, { time, upstreamId }: Place): boolean {
-  const its = message.channel?.time ?? ''
-  return its > time || (its === time && upstreamIdOf(message) !== upstreamId)
-}
-
 /** So long before the last place the record is read again: a message may have been late on the line that broke. */
 const MARGIN_MS = 10_000
 
-export const withMargin = ({ time }: Place): string => new Date(Date.parse(time) - MARGIN_MS).toISOString()
+export const withMargin = ({ time }: Place, marginMs = MARGIN_MS): string =>
+  new Date(Date.parse(time) - marginMs).toISOString()

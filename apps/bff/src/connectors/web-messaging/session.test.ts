@@ -374,6 +374,18 @@ describe('what comes in', () => {
 })
 
 describe('what the guest says', () => {
+  test('is found in the record though its echo was lost, and the agent has gone on for minutes', async () => {
+    const { find, socket, script, session } = await arrive()
+    await find('up')
+    const later = said('Outbound', 'later', { text: 'still there?' }, 10 * 60)
+    ;(await socket()).push('StructuredMessage', later)
+    const { cursor } = await find('message')
+    const messageId = randomUUID()
+    script.history = [later, said('Inbound', 'mine', { text: 'only once', metadata: { id: messageId } })]
+    const record = await session.readRecord(cursor)
+    expect(record).toContainEqual(expect.objectContaining({ upstreamId: 'mine', messageId }))
+  })
+
   test('is known again by the id it went out with, also where the platform keeps no metadata', async () => {
     const { find, script, say } = await arrive()
     await find('up')

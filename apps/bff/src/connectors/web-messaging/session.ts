@@ -2,7 +2,7 @@ import type { ServerFrame, SessionResponse } from '@foyer/shared/platform/web-me
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { ConnectorEvent, IncomingFile, OutgoingMessage, UpstreamSession } from '../connector.ts'
 import { Attachments } from './attachments.ts'
-import { isAfter, readCursor, withMargin } from './cursor.ts'
+import { readCursor, withMargin } from './cursor.ts'
 import { withAttributes, type DeliveryParts } from './delivery.ts'
 import type { DeploymentFacts } from './deployment.ts'
 import { refusalIn, refusalOf, type WebMessagingOperation } from './error-codes.ts'
@@ -19,6 +19,8 @@ import { limitsIn } from './upload-limits.ts'
 /** How long a command waits for the line. */
 const READY_MS = 10_000
 const TYPING_READY_MS = 3_000
+/** A message is looked for in the record for as long as it is tried: what others said meanwhile has moved the cursor past it. */
+const RECORD_MARGIN_MS = 15 * 60_000
 
 /** One conversation over Web Messaging: what the guest does goes out over the line, what comes in becomes events. */
 export class Session implements UpstreamSession {
@@ -89,10 +91,8 @@ export class Session implements UpstreamSession {
   async readRecord(cursor: string | undefined, signal?: AbortSignal): Promise<ConnectorEvent[]> {
     await this.#line.ready('history', READY_MS, signal)
     const from = readCursor(cursor)
-    const messages = await this.#history.readFrom(from?.time, signal)
-    return messages
-      .filter((message) => !from || isAfter(message, from))
-      .flatMap((message) => this.#incoming.toEvents(message))
+    const messages = await this.#history.readFrom(from && withMargin(from, RECORD_MARGIN_MS), signal)
+    return messages.flatMap((message) => this.#incoming.toEvents(message))
   }
 
   async typing(typing: boolean, signal?: AbortSignal): Promise<void> {
