@@ -67,6 +67,18 @@ test('a message is neither lost nor doubled when the BFF is stopped before its e
   await second.close()
 })
 
+test('an agent’s file can be had where guests may send none', async () => {
+  const { guest, events, control, id } = await start({ fileTypes: [] })
+  await control.joinAgent(id, 'Noor')
+  await control.sendAgentFile(id, { name: 'map.txt', type: 'text/plain', bytes: Buffer.from('Pier 3') })
+  const attachmentId = await eventually(
+    'the file',
+    () => /"attachmentId":"([^"]+)"/.exec(JSON.stringify(messagesOf(events)))?.[1],
+  )
+  expect(await guest.request('GET', `${guest.path}/attachments/${attachmentId}`)).toMatchObject({ status: 200 })
+  expect((await upload(guest, 'notes.txt', 'mine')).status).toBeGreaterThanOrEqual(400)
+})
+
 test('the agent’s end closes the conversation; the next one is another', async () => {
   const { guest, events, control, id } = await start()
   await control.joinAgent(id, 'Noor')

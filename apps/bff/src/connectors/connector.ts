@@ -74,7 +74,7 @@ export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
   /** What the platform's own record holds after a cursor, and maybe from before it: to learn whether a message arrived. */
   readRecord(cursor: string | undefined, signal?: AbortSignal): Promise<ConnectorEvent[]>
   typing(typing: boolean, signal?: AbortSignal): Promise<void>
-  /** Absent without the capability `attachments`. */
+  /** Absent where the platform has no files; without the capability `attachments` the guest may send none. */
   readonly files?: UpstreamFiles | undefined
   /** A picture that a message of the platform names. Only hosts on the list are asked. Throws UpstreamError. */
   readonly readPicture?: ((address: string, signal?: AbortSignal) => Promise<IncomingFile>) | undefined

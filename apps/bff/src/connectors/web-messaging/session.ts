@@ -50,7 +50,7 @@ export class Session implements UpstreamSession {
     this.#incoming = new Incoming({
       ...{ clock, cursor, bot: () => deployment.known?.bot },
       push: (event) => this.#queue.push(event),
-      onMessage: (message) => this.files?.noteLinks(message),
+      onMessage: (message) => this.files.noteLinks(message),
       onDisconnect: (readOnly) => this.#line.input({ type: 'disconnected', readOnly }),
     })
     this.#delivery = { slot, logger, maxBytes: () => this.#told?.maxCustomDataBytes ?? undefined }
@@ -58,8 +58,8 @@ export class Session implements UpstreamSession {
     this.#history = new History({ http, getJwt: (signal) => this.#getJwt(signal), pace, clock, logger })
   }
 
-  get files(): Attachments | undefined {
-    if (!this.#parts.deployment.known?.uploads) return undefined
+  /** Also where guests may send none: an agent's are to be had all the same. */
+  get files(): Attachments {
     this.#attachments ??= new Attachments({
       ask: (frame, signal) => this.#ask(frame, 'file', signal),
       limits: () => this.#limits(),
