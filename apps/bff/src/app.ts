@@ -1,6 +1,7 @@
 import { routes } from '@foyer/shared/protocol/routes'
 import type { HttpBindings } from '@hono/node-server'
-import { Hono } from 'hono'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono, type Context } from 'hono'
 import { readBuiltPage } from './built-page.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -8,13 +9,19 @@ import type { Connector, CredentialSlot } from './connectors/connector.ts'
 import { createRelay, type Relay } from './conversations/relay.ts'
 import { createSqliteConversationStore } from './conversations/sqlite-conversation-store.ts'
 import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
+import { drain } from './drain.ts'
+import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import type { Logger } from './logger.ts'
+import { createLoadShedding } from './middleware/load-shedding.ts'
+import { createMessageLimit } from './middleware/message-limit.ts'
 import { createRequestId } from './middleware/request-id.ts'
+import { createRequestLimits } from './middleware/request-limits.ts'
 import { createSameOrigin } from './middleware/same-origin.ts'
 import { createSecurityHeaders } from './middleware/security-headers.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
 import { answerNotFound, createErrorHandler, refuseOtherMethods } from './problems.ts'
+import { createReadiness } from './readiness.ts'
 import { createAttachmentRoutes } from './routes/attachments.ts'
 import { createConfigRoutes } from './routes/config.ts'
 import { createConversationRoutes } from './routes/conversations.ts'
@@ -28,15 +35,17 @@ import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
 import { createSealer } from './storage/sealing.ts'
 import { openSqlite } from './storage/sqlite.ts'
 import type { StoreError } from './storage/store-error.ts'
+import type { Metrics } from './telemetry/metrics.ts'
 
 export interface AppParts {
   readonly config: Pick<
     Config,
-    'publicUrl' | 'store' | 'secrets' | 'showDiagnosis' | 'lifetimes' | 'retention' | 'pageFolder'
+    'publicUrl' | 'store' | 'secrets' | 'showDiagnosis' | 'lifetimes' | 'retention' | 'limits' | 'pageFolder'
   >
   readonly connector: Connector
   readonly clock: Clock
   readonly loggers: (room: string) => Logger
+  readonly metrics: Metrics
 }
 
 interface AppEnv {
@@ -46,19 +55,23 @@ interface AppEnv {
 export interface App {
   readonly http: Hono<AppEnv>
   readonly relay: Relay
-  /** Says no to newcomers, ends the streams, lets go of the platform, then of the store. */
+  /** From now on not ready, and closed to newcomers. */
+  startDraining(): void
+  /** Ends the streams, and lets what is on its way to the platform arrive, for so long at most. */
+  drain(withinMs: number): Promise<void>
+  /** Lets go of the platform, then of the store. */
   close(): Promise<void>
 }
 
 /** Makes every part once and puts them together. */
-export function createApp({ config, connector, clock, loggers }: AppParts): App {
-  const { showDiagnosis, lifetimes, retention } = config
+export function createApp({ config, connector, clock, loggers, metrics }: AppParts): App {
+  const { showDiagnosis, lifetimes, retention, limits } = config
   const sqlite = openSqlite(config.store, { committed: noteFailures(loggers('storage')) })
   const sealer = createSealer(config.secrets)
   const sessions = createSqliteSessionStore({ sqlite, sealer, logger: loggers('sessions') })
   const log = createSqliteEventLog({ sqlite, sealer, clock })
   const store = createSqliteConversationStore(sqlite, sealer)
-  const streams = new EventStreams()
+  const streams = new EventStreams({ limits: limits.streams, metrics, logger: loggers('events') })
 
   const credentialOf = (sessionId: string): CredentialSlot => ({
     read: () => sessions.readCredential(sessionId),
@@ -78,13 +91,32 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
     expired: (sessionId) => streams.closeSession(sessionId, expiredFrame(clock)),
   })
 
-  let isReady = true
+  let isDraining = false
+  const loop = startEventLoopDelay()
+  const isReady = createReadiness({
+    isDraining: () => isDraining,
+    isStoreUsable: () => sqlite.failure === undefined,
+    longestDelayMs: () => loop.longestMs(),
+    logger: loggers('health'),
+  })
+  const addressOf = (c: Context) => getConnInfo(c).remote.address ?? 'unknown'
+  const limit = createRequestLimits({ limits: limits.requests, addressOf, metrics })
+  const shed = createLoadShedding({ isDraining: () => isDraining, delayMs: () => loop.meanMs(), metrics })
+  const limitMessages = createMessageLimit({ limit: limit.messages, log })
+
   const http = new Hono<AppEnv>()
   http
     .use(createRequestId())
     .use(createSecurityHeaders())
     .use('/api/*', createSameOrigin(new URL(config.publicUrl).origin))
+    .use('/api/*', limit.address)
     .use('/api/*', createSessionCookie({ sessions, clock, lifetimes }))
+    .use('/api/*', limit.session)
+    .on('POST', routes.startSession.path, shed.newSession, limit.newSession)
+    .on('POST', routes.openConversation.path, limit.conversations)
+    .on('POST', routes.setTyping.path, limit.typing)
+    .on('POST', routes.uploadAttachment.path, limit.uploads)
+    .on('GET', routes.followEvents.path, shed.newStream, limit.streams)
     .route('/', createConfigRoutes({ showDiagnosis, readSettings: readSettingsOf(connector) }))
     .route(
       '/',
@@ -97,12 +129,9 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
     )
     .route('/', createConversationRoutes({ sessions, relay, clock }))
     .route('/', createAttachmentRoutes({ sessions, relay, clock }))
-    .route('/', createMessageRoutes({ sessions, relay, log, clock }))
-    .route('/', createEventRoutes({ relay, log, streams, clock, logger: loggers('events') }))
-    .route(
-      '/',
-      createHealthRoutes(() => isReady && sqlite.failure === undefined),
-    )
+    .route('/', createMessageRoutes({ sessions, relay, log, clock, limitMessages }))
+    .route('/', createEventRoutes({ relay, log, streams, clock, addressOf }))
+    .route('/', createHealthRoutes(isReady))
     .route('/', createPageRoutes(readBuiltPage(config.pageFolder)))
   refuseOtherMethods(http, Object.values(routes))
   http.onError(createErrorHandler({ logger: loggers('http'), showDiagnosis })).notFound(answerNotFound)
@@ -110,9 +139,12 @@ export function createApp({ config, connector, clock, loggers }: AppParts): App 
   return {
     http,
     relay,
+    startDraining: () => void (isDraining = true),
+    drain: (withinMs) => drain({ streams, relay, clock }, withinMs),
     async close() {
-      isReady = false
+      isDraining = true
       stopHousekeeping()
+      loop.stop()
       streams.close()
       await relay.close()
       sqlite.close()
@@ -131,15 +163,15 @@ function noteFailures(logger: Logger) {
   }
 }
 
+function expiredFrame(clock: Clock): string {
+  const event = { seq: 0, at: new Date(clock.now()).toISOString(), type: 'session', state: 'expired' }
+  return `event: session\ndata: ${JSON.stringify(event)}\n\n`
+}
+
 /** Without the platform's word in the type: routes do not see a connector. */
 function readSettingsOf(connector: Connector) {
   return async () => {
     const settings = await connector.readSettings?.()
     return settings && { ...settings, languages: [...settings.languages] }
   }
-}
-
-function expiredFrame(clock: Clock): string {
-  const event = { seq: 0, at: new Date(clock.now()).toISOString(), type: 'session', state: 'expired' }
-  return `event: session\ndata: ${JSON.stringify(event)}\n\n`
 }

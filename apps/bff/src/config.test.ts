@@ -52,6 +52,41 @@ describe('what is not set', () => {
   })
 })
 
+describe('limits', () => {
+  const LIMITS = {
+    FOYER_MESSAGES_PER_SECOND: '5',
+    FOYER_REQUESTS_PER_ADDRESS: '90000',
+    FOYER_SESSIONS_PER_ADDRESS: '300',
+    FOYER_SESSIONS_PER_SECOND: '80',
+    FOYER_STREAMS: '5000',
+    FOYER_STREAMS_PER_ADDRESS: '4000',
+  }
+
+  test('are taken', () => {
+    const { requests, streams } = read(LIMITS).limits
+    expect(requests.messages).toMatchObject({ quota: 15, windowSeconds: 3 })
+    expect(requests.addressRequests).toMatchObject({ quota: 90_000, windowSeconds: 60 })
+    expect(requests.addressSessions).toMatchObject({ quota: 300, windowSeconds: 60 })
+    expect(requests.allSessions).toMatchObject({ quota: 80, windowSeconds: 1 })
+    expect(streams).toMatchObject({ perSession: 16, perAddress: 4_000, inAll: 5_000 })
+  })
+
+  test.each(Object.keys(LIMITS))('%s must be a whole number', (name) => {
+    for (const wrong of ['0', '-1', '1.5', 'many', '9999999999']) {
+      expect(problemsOf({ [name]: wrong })).toMatchObject([
+        expect.stringMatching(new RegExp(`^${name} must be a whole number from 1 to \\d+$`)),
+      ])
+    }
+  })
+
+  test('the time for a balancer is at most four seconds', () => {
+    expect(read({ FOYER_STOP_NOTICE_SECONDS: '4' }).stopNoticeMs).toBe(4_000)
+    expect(problemsOf({ FOYER_STOP_NOTICE_SECONDS: '5' })).toEqual([
+      'FOYER_STOP_NOTICE_SECONDS must be a whole number from 0 to 4',
+    ])
+  })
+})
+
 describe('what is set', () => {
   test('is taken', () => {
     const key = newKey()

@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { nearestOf } from './connectors/nearest.ts'
 import { hostsOf, toPlatformDomain } from './connectors/platform-domain.ts'
 import type { Retention } from './event-log/event-log.ts'
+import { toLimits, type Limits } from './limits.ts'
 import type { LogLevel } from './logger.ts'
 import type { SessionLifetimes } from './sessions/session.ts'
 import { KEY_BYTES } from './storage/sealing.ts'
@@ -51,6 +52,9 @@ interface CommonConfig {
   readonly logLevel: LogLevel
   readonly lifetimes: SessionLifetimes
   readonly retention: Retention
+  readonly limits: Limits
+  /** How long a process that is told to stop serves on, for a balancer to notice. */
+  readonly stopNoticeMs: number
   readonly pageFolder: string
 }
 
@@ -81,6 +85,13 @@ const KNOWN = [
   'FOYER_STORE',
   'FOYER_INSPECTOR',
   'FOYER_LOG_LEVEL',
+  'FOYER_MESSAGES_PER_SECOND',
+  'FOYER_REQUESTS_PER_ADDRESS',
+  'FOYER_SESSIONS_PER_ADDRESS',
+  'FOYER_SESSIONS_PER_SECOND',
+  'FOYER_STREAMS',
+  'FOYER_STREAMS_PER_ADDRESS',
+  'FOYER_STOP_NOTICE_SECONDS',
   ...SECRETS.flatMap((name) => [name, `${name}_FILE`]),
 ]
 
@@ -91,6 +102,18 @@ const port = v.pipe(
   v.transform(Number),
   v.maxValue(65535, 'must be a port, 0 to 65535'),
 )
+
+/** A whole number in words, as environments have them. */
+function wholeNumber(least: number, most: number) {
+  const words = `must be a whole number from ${least} to ${most}`
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, words),
+    v.transform(Number),
+    v.minValue(least, words),
+    v.maxValue(most, words),
+  )
+}
 
 const Environment = v.object({
   HOST: v.optional(v.string(), '127.0.0.1'),
@@ -163,6 +186,13 @@ const Environment = v.object({
     v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'),
     'info',
   ),
+  FOYER_MESSAGES_PER_SECOND: v.optional(wholeNumber(1, 1_000), '2'),
+  FOYER_REQUESTS_PER_ADDRESS: v.optional(wholeNumber(1, 100_000_000), '6000'),
+  FOYER_SESSIONS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '10'),
+  FOYER_SESSIONS_PER_SECOND: v.optional(wholeNumber(1, 100_000), '50'),
+  FOYER_STREAMS: v.optional(wholeNumber(1, 1_000_000), '10000'),
+  FOYER_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '1000'),
+  FOYER_STOP_NOTICE_SECONDS: v.optional(wholeNumber(0, 4), '0'),
 })
 
 /** The only reader of the environment. Throws ConfigError that names every wrong variable. May make the key file. */
@@ -191,6 +221,15 @@ export function readConfig(environment: Environment): Config {
     logLevel: env.FOYER_LOG_LEVEL,
     lifetimes: { idleMs: 30 * 60_000, absoluteMs: 12 * 3600_000 },
     retention: { maxAgeMs: 24 * 3600_000, maxEvents: 10_000 },
+    limits: toLimits({
+      messagesPerSecond: env.FOYER_MESSAGES_PER_SECOND,
+      requestsPerAddressAndMinute: env.FOYER_REQUESTS_PER_ADDRESS,
+      sessionsPerAddressAndMinute: env.FOYER_SESSIONS_PER_ADDRESS,
+      sessionsPerSecond: env.FOYER_SESSIONS_PER_SECOND,
+      streams: env.FOYER_STREAMS,
+      streamsPerAddress: env.FOYER_STREAMS_PER_ADDRESS,
+    }),
+    stopNoticeMs: env.FOYER_STOP_NOTICE_SECONDS * 1_000,
     pageFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
 }

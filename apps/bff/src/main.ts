@@ -6,9 +6,8 @@ import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { createLogger } from './logger.ts'
-
-/** How long what is under way may take once the process is told to stop. */
-const STOP_MS = 8_000
+import { createStop } from './stop.ts'
+import { createMetrics } from './telemetry/metrics.ts'
 
 if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.loadEnvFile('.env')
 const config = readOrExit()
@@ -16,7 +15,8 @@ const loggers = createLogger(config.logLevel)
 const logger = loggers('main')
 
 const connector = createConnector(config, { clock: systemClock, logger: loggers(config.connector) })
-const app = createApp({ config, connector, clock: systemClock, loggers })
+const { metrics } = createMetrics()
+const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
 const server = createAdaptorServer({
   fetch: app.http.fetch,
   serverOptions: {
@@ -47,17 +47,17 @@ server.listen(config.port, config.host, () => {
   void app.relay.recover().catch((error: unknown) => logger.error({ event: 'recovery-failed', err: error }))
 })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal))
-
-async function stop(signal: string): Promise<void> {
-  logger.info({ event: 'stopping', signal })
-  setTimeout(() => process.exit(1), STOP_MS).unref()
-  const closed = new Promise((resolve) => server.close(resolve))
-  await app.close()
-  server.closeIdleConnections()
-  await Promise.race([closed, systemClock.sleep(1_000)])
-  process.exit(0)
-}
+const stop = createStop({
+  server,
+  app,
+  clock: systemClock,
+  logger,
+  noticeMs: config.stopNoticeMs,
+  exit: (code) => process.exit(code),
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.signalled(signal))
+// Rejections that nobody handles arrive here too.
+process.on('uncaughtException', (error, origin) => stop.failed(error, origin))
 
 function readOrExit(): Config {
   try {

@@ -14,16 +14,18 @@ export class RequestError extends Error {
   readonly code: ProblemCode
   readonly errors: Problem['errors']
   readonly headers: Record<string, string>
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: ProblemCode,
     detail?: string,
-    more: { errors?: Problem['errors']; headers?: Record<string, string> } = {},
+    more: { errors?: Problem['errors']; headers?: Record<string, string>; retryAfterSeconds?: number } = {},
   ) {
     super(detail ?? sentences[code].detail)
     this.code = code
     this.errors = more.errors
     this.headers = more.headers ?? {}
+    this.retryAfterSeconds = more.retryAfterSeconds
   }
 }
 
@@ -72,6 +74,11 @@ const sentences: Record<ProblemCode, Sentence> = {
   'method-not-allowed': { status: 405, title: 'Method not allowed', detail: 'This address does not know that method.' },
   'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
   'not-supported': { status: 501, title: 'Not possible here', detail: 'The chat service of this site cannot do that.' },
+  overloaded: {
+    status: 503,
+    title: 'Too much to do',
+    detail: 'The server has too much to do right now. Please try again in a moment.',
+  },
   'payload-too-large': { status: 413, title: 'Too large', detail: 'The body of the request is too large.' },
   'platform-refused': { status: 502, title: 'The chat service refused', detail: 'The chat is not set up correctly.' },
   'platform-unavailable': {
@@ -121,7 +128,12 @@ function problemOf(error: unknown, showDiagnosis: boolean): Problem {
   if (error instanceof UpstreamError) return toUpstreamProblem(error, showDiagnosis)
   if (error instanceof ConversationError) return toProblem(conversationCodes[error.code])
   if (error instanceof RequestError) {
-    return toProblem(error.code, { detail: error.message, ...(error.errors ? { errors: error.errors } : {}) })
+    const { message: detail, errors, retryAfterSeconds } = error
+    return toProblem(error.code, {
+      detail,
+      ...(errors && { errors }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    })
   }
   if (toStoreError(error)) return toProblem('store-unavailable', { retryAfterSeconds: STORE_RETRY_SECONDS })
   if (error instanceof HTTPException && error.status === 413) return toProblem('payload-too-large')

@@ -154,6 +154,11 @@ export class OpenConversation {
     await this.#finish('guest')
   }
 
+  /** Nothing more is sent; resolves when what is on its way has arrived or failed. */
+  park(): Promise<void> {
+    return this.#outbox.park()
+  }
+
   /** Lets go of the platform; what is pending stays so in the log. */
   async close(): Promise<void> {
     clearTimeout(this.#lingering)

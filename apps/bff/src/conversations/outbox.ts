@@ -29,10 +29,14 @@ export interface OutboxParts {
 export class Outbox {
   readonly #parts: OutboxParts
   readonly #queue: { message: OutgoingMessage; mayHaveArrived: boolean }[] = []
-  #running = false
+  readonly #parking = new AbortController()
+  /** Nothing new is begun: the conversation is let go of, or the process is about to end. */
+  readonly #stopped: AbortSignal
+  #running: Promise<void> | undefined
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
+    this.#stopped = AbortSignal.any([parts.signal, this.#parking.signal])
   }
 
   get isEmpty(): boolean {
@@ -43,34 +47,40 @@ export class Outbox {
   add(message: OutgoingMessage, mayHaveArrived: boolean): void {
     if (this.#queue.some((entry) => entry.message.messageId === message.messageId)) return
     this.#queue.push({ message, mayHaveArrived })
-    if (!this.#running) void this.#run()
+    this.#running ??= this.#run()
+  }
+
+  /** Resolves when the message on its way, if there is one, has arrived or failed; the others are not sent any more. */
+  async park(): Promise<void> {
+    this.#parking.abort()
+    await this.#running
   }
 
   async #run(): Promise<void> {
-    const { signal, logger, clock } = this.#parts
-    this.#running = true
+    const { logger, clock } = this.#parts
+    const stopped = this.#stopped
     // Once stopped: what is queued is pending in the log, and taken up when the conversation is opened.
-    for (let next = this.#queue[0]; next && !signal.aborted; next = this.#queue[0]) {
+    for (let next = this.#queue[0]; next && !stopped.aborted; next = this.#queue[0]) {
       try {
         await this.#deliver(next.message, next.mayHaveArrived)
         this.#queue.shift()
       } catch (error) {
-        if (signal.aborted) break
+        if (stopped.aborted) break
         // The store failed, perhaps after the platform had taken the message.
         next.mayHaveArrived = true
         logger.error({ event: 'outbox-failed', err: error })
-        await clock.sleep(RETRY.capMs, signal).catch(() => undefined)
+        await clock.sleep(RETRY.capMs, stopped).catch(() => undefined)
       }
     }
-    this.#running = false
+    this.#running = undefined
   }
 
   async #deliver(message: OutgoingMessage, mayHaveArrived: boolean): Promise<void> {
-    const { upstream, clock, signal, sent, failed, reconcile, waiting } = this.#parts
+    const { upstream, clock, sent, failed, reconcile, waiting } = this.#parts
     const giveUpAtMs = clock.monotonic() + GIVE_UP_AFTER_MS
     let isOpen = mayHaveArrived
     for (let attempt = 0; ; attempt++) {
-      signal.throwIfAborted()
+      this.#stopped.throwIfAborted()
       try {
         if (isOpen && !(await reconcile(message))) return
         const { upstreamId } = await upstream.send(message)
@@ -86,7 +96,7 @@ export class Outbox {
         const leftMs = giveUpAtMs - clock.monotonic()
         const retryInMs = Math.min(error.retryAfterMs ?? backOffMs(attempt, RETRY), leftMs)
         waiting(error, retryInMs)
-        await clock.sleep(retryInMs, signal)
+        await clock.sleep(retryInMs, this.#stopped)
       }
     }
   }

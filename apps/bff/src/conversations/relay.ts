@@ -78,6 +78,11 @@ export interface Relay {
   leave(sessionId: string, signal: AbortSignal): Promise<void>
   /** Takes up what an earlier process left unsent. */
   recover(): Promise<void>
+  /**
+   * The process is about to end: no message is begun to be sent any more, what comes in stays pending in the log. Resolves
+   * when those on their way have arrived or failed.
+   */
+  park(): Promise<void>
   close(): Promise<void>
 }
 
@@ -87,6 +92,7 @@ export function createRelay(parts: RelayParts): Relay {
   const guests = new Map<string, UpstreamGuest>()
   const starting = new Map<string, Promise<ConversationRecord>>()
   const forgotten = new Set<string>()
+  let isParked = false
 
   function guestOf(sessionId: string): UpstreamGuest {
     const guest = guests.get(sessionId) ?? connector.guest(parts.credentialOf(sessionId))
@@ -115,6 +121,7 @@ export function createRelay(parts: RelayParts): Relay {
       },
     })
     open.set(conversationId, conversation)
+    if (isParked) void conversation.park()
     return conversation
   }
 
@@ -250,6 +257,11 @@ export function createRelay(parts: RelayParts): Relay {
           logger.error({ event: 'recovery-failed', err: error }) // one that cannot be read must not keep the others waiting
         }
       }
+    },
+
+    async park() {
+      isParked = true
+      await Promise.all([...open.values()].map((conversation) => conversation.park()))
     },
 
     async close() {

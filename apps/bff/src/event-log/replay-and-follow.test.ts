@@ -87,7 +87,7 @@ describe('reading a log live', () => {
     })
     const reader = read(log, { ready: overtake })
     expect(await reader.outcome).toBe('trimmed')
-    expect(reader.seqs()).toEqual(oneTo(200))
+    expect(reader.seqs()).toEqual([1])
     expect(followers()).toBe(0)
   })
 
@@ -107,7 +107,7 @@ describe('whenever something is appended, there is no gap and no repeat', () => 
     'while the reader makes room',
     'all at once',
   ] as const
-  const backlogs = [0, 1, 199, 200, 201, 400]
+  const backlogs = [0, 1, 49, 50, 51, 100]
 
   test.each(points.flatMap((point) => backlogs.map((backlog) => [point, backlog] as const)))(
     '%s, with a backlog of %i',
@@ -132,10 +132,12 @@ describe('whenever something is appended, there is no gap and no repeat', () => 
       }
       let rests = 6
       const reader = read(scripted, {
+        isFull: () => rests > 0,
         ready: async () => (rests-- > 0 ? void (await at('while the reader makes room')) : undefined),
       })
       await reader.outcome
       await say(3)
+      await caughtUp(reader, log)
       expect(reader.seqs()).toEqual(oneTo(await log.lastSeq(ID)))
     },
   )
@@ -144,12 +146,17 @@ describe('whenever something is appended, there is no gap and no repeat', () => 
     for (let round = 0; round < 20; round++) {
       const { log, say } = createLog()
       await say(round * 17)
-      const reader = read(log, { ready: () => new Promise((resolve) => setImmediate(resolve)) })
+      let looks = round
+      const reader = read(log, {
+        isFull: () => ++looks % 40 === 0,
+        ready: () => new Promise((resolve) => setImmediate(resolve)),
+      })
       for (let burst = 0; burst < 10; burst++) {
         await say(1 + ((round * 7 + burst * 3) % 5))
         if (burst % 3 === 0) await settle()
       }
       await reader.outcome
+      await caughtUp(reader, log)
       expect(reader.seqs()).toEqual(oneTo(await log.lastSeq(ID)))
     }
   })
@@ -160,7 +167,7 @@ describe('the backlog is paced by the reader', () => {
     const { log, say } = createLog()
     await say(500)
     const room = createRoom()
-    const reader = read(log, { ready: room.ready })
+    const reader = read(log, room)
     await settle()
     const first = reader.written.length
     expect(first).toBeLessThanOrEqual(1)
@@ -176,12 +183,75 @@ describe('the backlog is paced by the reader', () => {
     const { log, say } = createLog()
     await say(5)
     const room = createRoom()
-    const reader = read(log, { ready: room.ready })
+    const reader = read(log, room)
     await settle()
     await say(5)
     room.open()
     await reader.outcome
     expect(reader.seqs()).toEqual(oneTo(10))
+  })
+})
+
+describe('a reader who falls behind while following', () => {
+  /** Somebody who follows, and then takes nothing until `open`. */
+  async function fallBehind() {
+    const { log, say, followers } = createLog()
+    let room = createRoom()
+    room.open()
+    const reader = read(log, { isFull: () => room.isFull(), ready: () => room.ready() })
+    await reader.outcome
+    const close = () => void (room = createRoom())
+    const open = async () => {
+      room.open()
+      await settle()
+    }
+    close()
+    return { log, say, followers, reader, open, close }
+  }
+
+  test('is written nothing, and misses nothing', async () => {
+    const { say, reader, open } = await fallBehind()
+    await say(120)
+    await settle()
+    expect(reader.written).toEqual([])
+    await open()
+    expect(reader.seqs()).toEqual(oneTo(120))
+    await say(1)
+    expect(reader.seqs()).toEqual(oneTo(121))
+  })
+
+  test('may do so again and again', async () => {
+    const { say, reader, open, close } = await fallBehind()
+    for (let round = 1; round <= 5; round++) {
+      close()
+      await say(7)
+      await open()
+      expect(reader.seqs()).toEqual(oneTo(7 * round))
+    }
+  })
+
+  test('is told the last of what passed, of each kind', async () => {
+    const { log, say, reader, open } = await fallBehind()
+    await say(1)
+    await log.tell(ID, { type: 'connection', state: 'down' })
+    for (let beat = 0; beat < 100; beat++) await log.tell(ID, TYPING)
+    await log.tell(ID, UP)
+    await open()
+    expect(reader.written.map(({ json }) => JSON.parse(json) as { type: string; state?: string })).toMatchObject([
+      { type: 'participant' },
+      { type: 'connection', state: 'up' },
+      { type: 'typing' },
+    ])
+  })
+
+  test('is told when retention has overtaken it, and let go', async () => {
+    const { log, say, followers, reader, open } = await fallBehind()
+    await say(20)
+    await log.trim({ maxAgeMs: 1_000_000, maxEvents: 2 })
+    await open()
+    expect(reader.failures).toMatchObject([{ code: 'trimmed' }])
+    expect(reader.written).toEqual([])
+    expect(followers()).toBe(0)
   })
 })
 
@@ -269,20 +339,40 @@ interface Reading {
   readonly after?: number
   readonly signal?: AbortSignal
   readonly ready?: Sink['ready']
+  /** Else a reader who is to be waited for never has room by itself. */
+  readonly isFull?: () => boolean
 }
 
-function read(log: EventLog, { after = 0, signal = new AbortController().signal, ready }: Reading = {}) {
+function read(log: EventLog, { after = 0, signal = new AbortController().signal, ready, isFull }: Reading = {}) {
   const written: (LogEntry | PassingEntry)[] = []
-  const sink: Sink = { write: (entry) => void written.push(entry), ready: ready ?? (() => Promise.resolve()) }
+  const failures: unknown[] = []
+  const sink: Sink = {
+    write: (entry) => void written.push(entry),
+    get isFull() {
+      return isFull?.() ?? ready !== undefined
+    },
+    ready: ready ?? (() => Promise.resolve()),
+    fail: (error) => void failures.push(error),
+  }
   const outcome = replayAndFollow(log, { conversationId: ID, after, sink, signal })
   const seqs = () => written.filter((entry) => !('passing' in entry)).map(({ seq }) => seq)
-  return { written, outcome, seqs }
+  return { written, outcome, seqs, failures }
+}
+
+/** Lets a reader that rests now and then get to the end of the log. */
+async function caughtUp({ seqs }: ReturnType<typeof read>, log: EventLog): Promise<void> {
+  for (let turn = 0; turn < 500 && seqs().length < (await log.lastSeq(ID)); turn++) await settle()
 }
 
 /** Room that is made once. */
 function createRoom() {
   const { promise, resolve } = Promise.withResolvers<undefined>()
-  return { ready: () => promise as Promise<unknown> as Promise<void>, open: () => resolve(undefined) }
+  let full = true
+  const open = () => {
+    full = false
+    resolve(undefined)
+  }
+  return { ready: () => promise as Promise<unknown> as Promise<void>, isFull: () => full, open }
 }
 
 /** Does something the first time only. */

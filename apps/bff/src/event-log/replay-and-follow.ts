@@ -1,64 +1,120 @@
 import { EventLogError, type EventLog, type LogEntry, type PassingEntry } from './event-log.ts'
 
 /*
- * Reading a log live, without a gap and without a repeat, in three phases:
- *   backlog  pages after `seq`, entry by entry as the reader takes them; what is appended meanwhile will be in a later page
- *   overlap  the last page was empty: what was told since that page was asked for is handed on, minus what was read, and
- *            what passed in all that time, which no page has
- *   follow   every entry as it is told
- * The follower is in place before the first page is read, so nothing falls between. A reader who has gone is let go in
- * each phase, and is written nothing more.
+ * Reading a log live, without a gap and without a repeat, at the reader's own pace:
+ *   backlog  pages after `seq`, for as long as the reader has room; without room nothing of a page is held on to
+ *   overlap  a page was empty, and nothing was told since it was asked for: what passed meanwhile is handed on, the last of
+ *            each kind, which no page has
+ *   follow   every entry as it is told; a reader without room goes back to the backlog once there is some
+ * The follower is in place before the first page is read, so nothing falls between. What waits for a reader waits in the
+ * log, not in memory. A reader who has gone is let go in each phase, and is written nothing more.
  */
 
-const PAGE = 200
+/** A page is held in memory while it is written; a thousand slow readers hold a thousand. */
+const PAGE = 50
+
+export type Kind = 'live' | 'replayed'
 
 export interface Sink {
-  write(entry: LogEntry | PassingEntry): void
-  /** Resolves when the reader has room for more. */
+  write(entry: LogEntry | PassingEntry, kind: Kind): void
+  /** What is written now would wait behind what the reader has not taken. */
+  readonly isFull: boolean
+  /** Resolves when the reader has room for more, or has gone. */
   ready(): Promise<void>
+  /** The log failed a reader that followed already: it must come again, from where it got to. */
+  fail(error: unknown): void
+}
+
+export interface Reading {
+  readonly conversationId: string
+  readonly after: number
+  readonly sink: Sink
+  /** Aborts when the reader has gone. */
+  readonly signal: AbortSignal
 }
 
 /**
  * Hands every event after `seq` to the sink, and goes on as they come, until the signal aborts. Resolves to `trimmed`,
  * having written nothing more, when the log no longer has what was asked for; otherwise, once it follows, to `following`.
  */
-export async function replayAndFollow(
-  log: EventLog,
-  { conversationId, after, sink, signal }: { conversationId: string; after: number; sink: Sink; signal: AbortSignal },
-): Promise<'following' | 'trimmed'> {
-  let read = after
-  let following = false
-  let told: (LogEntry | PassingEntry)[] = []
-
-  const pass = (entry: LogEntry | PassingEntry) => {
-    if (!('passing' in entry)) {
-      if (entry.seq <= read) return
-      read = entry.seq
-    }
-    sink.write(entry)
-  }
-  const unfollow = log.follow(conversationId, (entry) => (following ? pass(entry) : void told.push(entry)))
-  signal.addEventListener('abort', unfollow, { once: true })
-
+export async function replayAndFollow(log: EventLog, reading: Reading): Promise<'following' | 'trimmed'> {
+  const reader = new Reader(log, reading)
   try {
-    while (!signal.aborted) {
-      told = told.filter((entry) => 'passing' in entry)
-      const page = await log.readAfter(conversationId, read, PAGE)
-      if (page.length === 0) break
-      for (const entry of page) {
-        if (signal.aborted) break
-        pass(entry)
-        await sink.ready()
-      }
-    }
+    await reader.catchUp()
+    return 'following'
   } catch (error) {
-    unfollow()
+    reader.leave()
     if (error instanceof EventLogError) return 'trimmed'
     throw error
   }
-  // A signal that was aborted before we listened to it tells nobody.
-  if (signal.aborted) unfollow()
-  else told.forEach(pass)
-  following = true
-  return 'following'
+}
+
+class Reader {
+  readonly #log: EventLog
+  readonly #reading: Reading
+  readonly leave: () => void
+  #seq: number
+  #isFollowing = false
+  /** Something was logged since the last page was asked for. */
+  #isBehind = false
+  /** What passed while nothing could be handed on, by its type. */
+  #passed: Map<string, PassingEntry> | undefined
+
+  constructor(log: EventLog, reading: Reading) {
+    this.#log = log
+    this.#reading = reading
+    this.#seq = reading.after
+    this.leave = log.follow(reading.conversationId, (entry) => this.#take(entry))
+    reading.signal.addEventListener('abort', this.leave, { once: true })
+  }
+
+  async catchUp(): Promise<void> {
+    const { sink, signal } = this.#reading
+    while (!signal.aborted && (await this.#passPage())) if (sink.isFull) await sink.ready()
+    // A signal that was aborted before we listened to it tells nobody.
+    if (signal.aborted) return this.leave()
+    for (const entry of this.#passed?.values() ?? []) this.#pass(entry, 'live')
+    this.#passed = undefined
+    this.#isFollowing = true
+  }
+
+  /** Hands on a page, or as much of it as there is room for. Resolves to whether there may be more. */
+  async #passPage(): Promise<boolean> {
+    const { conversationId, sink, signal } = this.#reading
+    this.#isBehind = false
+    const page = await this.#log.readAfter(conversationId, this.#seq, PAGE)
+    for (const entry of page) {
+      if (signal.aborted) return false
+      this.#pass(entry, 'replayed')
+      if (sink.isFull) return true
+    }
+    return page.length > 0 || this.#isBehind
+  }
+
+  #take(entry: LogEntry | PassingEntry): void {
+    if (this.#isFollowing && !this.#reading.sink.isFull) return this.#pass(entry, 'live')
+    if ('passing' in entry) (this.#passed ??= new Map<string, PassingEntry>()).set(entry.type, entry)
+    else this.#isBehind = true
+    if (this.#isFollowing) this.#fallBehind()
+  }
+
+  #fallBehind(): void {
+    const { sink } = this.#reading
+    this.#isFollowing = false
+    void (async () => {
+      await sink.ready()
+      await this.catchUp()
+    })().catch((error: unknown) => {
+      this.leave()
+      sink.fail(error)
+    })
+  }
+
+  #pass(entry: LogEntry | PassingEntry, kind: Kind): void {
+    if (!('passing' in entry)) {
+      if (entry.seq <= this.#seq) return
+      this.#seq = entry.seq
+    }
+    this.#reading.sink.write(entry, kind)
+  }
 }

@@ -1,115 +1,163 @@
 import type { ServerResponse } from 'node:http'
-import type { LogEntry, PassingEntry } from '../event-log/event-log.ts'
-import type { Sink } from '../event-log/replay-and-follow.ts'
-import { securityHeaders } from '../middleware/security-headers.ts'
+import type { StreamLimits } from '../limits.ts'
+import type { Logger } from '../logger.ts'
 import { RequestError } from '../problems.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { OpenStream, type Ending, type EventStream, type StreamKeeper } from './open-stream.ts'
 
-const HEARTBEAT_MS = 15_000
-/** A tab each, and some to spare for reloads that have not let go yet. */
-const MAX_PER_SESSION = 16
-/** What may wait in a slow reader's socket, and for how long its replay may stand still, before it is cut off (R22). */
-const MAX_QUEUED_BYTES = 1024 * 1024
-const STALL_MS = 10_000
-
-const HEADERS = {
-  ...securityHeaders,
-  'Content-Type': 'text/event-stream; charset=utf-8',
-  'Cache-Control': 'no-store, no-transform',
-  'X-Accel-Buffering': 'no',
+export interface EventStreamsParts {
+  readonly limits: StreamLimits
+  readonly metrics: Pick<Metrics, 'streamsOpen' | 'streamsClosed' | 'streamEvents' | 'rateLimited'>
+  readonly logger: Logger
+  readonly random?: () => number
 }
 
-export interface EventStream extends Sink {
-  /** Aborts when the reader has gone, for whatever reason. */
-  readonly signal: AbortSignal
+export interface Opening {
+  readonly sessionId: string
+  readonly address: string
+  readonly headers: Readonly<Record<string, string>>
 }
+
+const TICK_MS = 1_000
+const HEARTBEAT_TICKS = 15
+/** For how long nothing may be taken of what waits, before and after the last word (R22). */
+const STALL_TICKS = 10
+/** A life lasts this much more or less, so that streams opened together do not end together. */
+const LIFE_SPREAD = 0.2
 
 /**
- * The open streams of this process, written straight to their sockets: one timer for all heartbeats, one string per event
- * for all readers, no work per stream but the write.
+ * The open streams of this process, written straight to their sockets: one timer for all heartbeats, ends and stalled
+ * readers, one string per event for all readers, no work per stream but the write.
  */
 export class EventStreams {
-  /** By session: to open one, or to close a guest's, costs the same however many others there are. */
-  readonly #open = new Map<string, Set<ServerResponse>>()
-  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
-  #closing = false
+  readonly #parts: EventStreamsParts
+  readonly #random: () => number
+  readonly #keeper: StreamKeeper
+  readonly #open = new Set<OpenStream>()
+  readonly #bySession = new Map<string, Set<OpenStream>>()
+  readonly #byAddress = new Map<string, Set<OpenStream>>()
+  /** Ended, but not yet taken by their readers; and at which tick. */
+  readonly #ending = new Map<OpenStream, number>()
+  readonly #timer = setInterval(() => this.#turn(), TICK_MS).unref()
+  #tick = 0
 
-  get size(): number {
-    return [...this.#open.values()].reduce((sum, { size }) => sum + size, 0)
+  constructor(parts: EventStreamsParts) {
+    this.#parts = parts
+    this.#random = parts.random ?? Math.random
+    this.#keeper = {
+      closed: (stream) => this.#forget(stream),
+      failed: (error) => parts.logger.error({ event: 'stream-failed', err: error }),
+      written: { live: 0, replayed: 0, reset: 0 },
+    }
   }
 
-  /** Throws RequestError `too-many-streams` or `shutting-down` before anything is written. */
-  open(response: ServerResponse, sessionId: string, headers: Record<string, string>): EventStream {
-    if (this.#closing) throw new RequestError('shutting-down', undefined, { headers: { 'Retry-After': '1' } })
-    const ofSession = this.#open.get(sessionId) ?? new Set()
-    if (ofSession.size >= MAX_PER_SESSION)
-      throw new RequestError('too-many-streams', undefined, { headers: { 'Retry-After': '5' } })
+  get size(): number {
+    return this.#open.size
+  }
 
-    const gone = new AbortController()
-    this.#open.set(sessionId, ofSession.add(response))
-    response.once('close', () => {
-      this.#forget(sessionId, response)
-      gone.abort()
-    })
-    response.writeHead(200, { ...HEADERS, ...headers })
-    response.write(': open\n\n')
-    return { signal: gone.signal, write: (entry) => write(response, frameOf(entry)), ready: () => ready(response) }
+  /** Throws RequestError `too-many-streams` or `overloaded` before anything is written. */
+  open(response: ServerResponse, { sessionId, address, headers }: Opening): EventStream {
+    this.#refuseSurplus(sessionId, address)
+    const lifeTicks = (this.#parts.limits.lifeMs / TICK_MS) * (1 + LIFE_SPREAD * (2 * this.#random() - 1))
+    const place = {
+      sessionId,
+      address,
+      endsAtTick: this.#tick + Math.max(1, Math.round(lifeTicks)),
+      // Each beats at its own tick of the round: ten thousand heartbeats at once would hold up everything else.
+      beatsAtTick: Math.floor(this.#random() * HEARTBEAT_TICKS),
+    }
+    const stream = new OpenStream(response, place, this.#keeper)
+    this.#open.add(stream)
+    addTo(this.#bySession, sessionId, stream)
+    addTo(this.#byAddress, address, stream)
+    this.#parts.metrics.streamsOpen.inc()
+    stream.begin(headers)
+    return stream
   }
 
   /** Ends the streams of a session, with a last word. */
   closeSession(sessionId: string, lastWord = ''): void {
-    for (const response of this.#open.get(sessionId) ?? []) this.#end(sessionId, response, lastWord)
+    for (const stream of [...(this.#bySession.get(sessionId) ?? [])]) this.#end(stream, 'session', lastWord)
   }
 
+  /**
+   * Ends the `count` oldest. Each reader is told to come again after a wait of its own (`retry`, WHATWG HTML §9.2.6), of
+   * one to `withinMs` milliseconds: a whole server's readers must not come back as one.
+   */
+  sendAway(count: number, withinMs: number): void {
+    for (const stream of [...this.#open].slice(0, count)) {
+      this.#end(stream, 'drain', `: bye\nretry: ${Math.ceil(withinMs * this.#random())}\n\n`)
+    }
+  }
+
+  /** Cuts off whoever is still there. */
   close(): void {
-    this.#closing = true
-    clearInterval(this.#heartbeat)
-    for (const sessionId of this.#open.keys()) this.closeSession(sessionId, ': bye\n\n')
+    clearInterval(this.#timer)
+    for (const stream of [...this.#open, ...this.#ending.keys()]) stream.cut('drain')
+    this.#count()
   }
 
-  /** The last word waits behind all that a slow reader has not taken yet; but not for ever. */
-  #end(sessionId: string, response: ServerResponse, lastWord: string): void {
-    this.#forget(sessionId, response)
-    response.end(lastWord)
-    const cut = setTimeout(() => response.destroy(), STALL_MS).unref()
-    response.once('close', () => clearTimeout(cut))
+  #refuseSurplus(sessionId: string, address: string): void {
+    const { perSession, perAddress, inAll } = this.#parts.limits
+    if ((this.#bySession.get(sessionId)?.size ?? 0) >= perSession) this.#refuse('session-streams', 'too-many-streams')
+    if ((this.#byAddress.get(address)?.size ?? 0) >= perAddress) this.#refuse('address-streams', 'too-many-streams')
+    if (this.#open.size >= inAll) this.#refuse('all-streams', 'overloaded')
   }
 
-  #forget(sessionId: string, response: ServerResponse): void {
-    const ofSession = this.#open.get(sessionId)
-    ofSession?.delete(response)
-    if (ofSession?.size === 0) this.#open.delete(sessionId)
+  #refuse(limit: string, code: 'too-many-streams' | 'overloaded'): never {
+    this.#parts.metrics.rateLimited.inc({ limit })
+    throw new RequestError(code, undefined, { retryAfterSeconds: Math.ceil(5 + 5 * this.#random()) })
   }
 
-  #beat(): void {
-    for (const ofSession of this.#open.values()) for (const response of ofSession) write(response, ':\n\n')
+  #end(stream: OpenStream, ending: Ending, lastWord: string): void {
+    this.#release(stream)
+    this.#ending.set(stream, this.#tick)
+    stream.end(ending, lastWord)
+  }
+
+  /** Its places are free again, though its reader may still be taking what is left. */
+  #release(stream: OpenStream): void {
+    this.#open.delete(stream)
+    removeFrom(this.#bySession, stream.place.sessionId, stream)
+    removeFrom(this.#byAddress, stream.place.address, stream)
+  }
+
+  #forget(stream: OpenStream): void {
+    this.#release(stream)
+    this.#ending.delete(stream)
+    this.#parts.metrics.streamsOpen.dec()
+    this.#parts.metrics.streamsClosed.inc({ reason: stream.ending })
+  }
+
+  #turn(): void {
+    const tick = ++this.#tick
+    const beat = tick % HEARTBEAT_TICKS
+    for (const stream of this.#open) {
+      if (stream.hasStalled(STALL_TICKS)) stream.cut('slow')
+      else if (tick >= stream.place.endsAtTick) this.#end(stream, 'life', '')
+      else if (stream.place.beatsAtTick === beat) stream.beat()
+    }
+    for (const [stream, sinceTick] of this.#ending) if (tick - sinceTick >= STALL_TICKS) stream.cut(stream.ending)
+    this.#count()
+  }
+
+  /** What is written is counted by hand and told once a tick: to move an instrument costs as much as a write. */
+  #count(): void {
+    const { written } = this.#keeper
+    for (const kind of ['live', 'replayed', 'reset'] as const) {
+      if (written[kind] > 0) this.#parts.metrics.streamEvents.inc({ kind }, written[kind])
+      written[kind] = 0
+    }
   }
 }
 
-function write(response: ServerResponse, frame: string): void {
-  // After its end a response is there until it has gone out; to write to it then would be an error nobody catches.
-  if (response.writableEnded) return
-  response.write(frame)
-  if (response.writableLength > MAX_QUEUED_BYTES) response.destroy()
+function addTo(index: Map<string, Set<OpenStream>>, key: string, stream: OpenStream): void {
+  const all = index.get(key) ?? new Set()
+  index.set(key, all.add(stream))
 }
 
-async function ready(response: ServerResponse): Promise<void> {
-  if (!response.writableNeedDrain || response.destroyed) return
-  const { promise, resolve } = Promise.withResolvers<unknown>()
-  const stalled = setTimeout(() => response.destroy(), STALL_MS).unref()
-  response.once('drain', resolve).once('close', resolve)
-  await promise
-  clearTimeout(stalled)
-  response.off('drain', resolve).off('close', resolve)
-}
-
-const frames = new WeakMap<LogEntry, string>()
-
-/** Only what is logged has an id: it is what a reader resumes from. */
-export function frameOf(entry: LogEntry | PassingEntry): string {
-  const known = frames.get(entry)
-  if (known !== undefined) return known
-  const id = 'passing' in entry ? '' : `id: ${entry.seq}\n`
-  const frame = `${id}event: ${entry.type}\ndata: ${entry.json}\n\n`
-  frames.set(entry, frame)
-  return frame
+function removeFrom(index: Map<string, Set<OpenStream>>, key: string, stream: OpenStream): void {
+  const all = index.get(key)
+  all?.delete(stream)
+  if (all?.size === 0) index.delete(key)
 }

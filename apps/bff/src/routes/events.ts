@@ -1,16 +1,17 @@
 import { routes } from '@foyer/shared/protocol/routes'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import type { Clock } from '../clock.ts'
+import type { ConversationRecord } from '../conversations/conversation.ts'
 import type { Relay } from '../conversations/relay.ts'
 import type { EventLog, PassingEntry } from '../event-log/event-log.ts'
 import { replayAndFollow } from '../event-log/replay-and-follow.ts'
-import type { Logger } from '../logger.ts'
 import type { RequestIdEnv } from '../middleware/request-id.ts'
 import type { SessionEnv } from '../middleware/session-cookie.ts'
 import { RequestError } from '../problems.ts'
 import type { EventStreams } from './event-streams.ts'
+import type { EventStream } from './open-stream.ts'
 import { requireOwned } from './owned-conversation.ts'
 
 /*
@@ -18,7 +19,8 @@ import { requireOwned } from './owned-conversation.ts'
  *   resume   after `Last-Event-ID`, else `?after=`, else from the beginning; ids are the log's seq
  *   replay   what was missed, paced by the reader, then live: no gap, no repeat
  *   reset    what was asked for is gone or never was: one `reset` event, then live from the log's end
- *   end      the session's end, a reader that does not keep up, or the server's restart; the page comes back by itself
+ *   end      the session's end, a reader that does not keep up, ten minutes, or the server's restart; the page comes back
+ *            by itself
  */
 
 export interface EventRouteParts {
@@ -26,7 +28,7 @@ export interface EventRouteParts {
   readonly log: EventLog
   readonly streams: EventStreams
   readonly clock: Clock
-  readonly logger: Logger
+  readonly addressOf: (c: Context) => string
 }
 
 interface Env {
@@ -36,33 +38,33 @@ interface Env {
 
 const SEQ = /^\d{1,15}$/
 
-export function createEventRoutes({ relay, log, streams, clock, logger }: EventRouteParts): Hono<Env> {
+export function createEventRoutes({ relay, log, streams, clock, addressOf }: EventRouteParts): Hono<Env> {
+  const passing = (event: { type: string }, seq: number): PassingEntry => {
+    const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
+    return { seq, type: event.type, json, passing: true }
+  }
+
+  async function serve(stream: EventStream, record: ConversationRecord, after: number): Promise<void> {
+    const { conversationId } = record
+    const { signal } = stream
+    if (signal.aborted) return // gone before we had anything to say
+    const { status, unwatch } = relay.watch(record)
+    signal.addEventListener('abort', unwatch, { once: true })
+    stream.write(passing({ type: 'connection', ...status }, after), 'live')
+    if ((await replayAndFollow(log, { conversationId, after, sink: stream, signal })) === 'following') return
+    const lastSeq = await log.lastSeq(conversationId)
+    stream.write(passing({ type: 'reset' }, lastSeq), 'reset')
+    await replayAndFollow(log, { conversationId, after: lastSeq, sink: stream, signal })
+  }
+
   return new Hono<Env>().get(routes.followEvents.path, async (c) => {
     const { record } = await requireOwned(c, relay)
-    const { conversationId, sessionId } = record
     const after = parseSeq(c.req.header('Last-Event-ID') ?? c.req.query('after') ?? '0')
-    const stream = streams.open(c.env.outgoing, sessionId, { 'X-Request-Id': c.get('requestId') })
-
-    const { status, unwatch } = relay.watch(record)
-    stream.signal.addEventListener('abort', unwatch, { once: true })
-    const passing = (event: { type: string }, seq: number): PassingEntry => {
-      const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
-      return { seq, type: event.type, json, passing: true }
-    }
-    stream.write(passing({ type: 'connection', ...status }, after))
-
-    const follow = (from: number) =>
-      replayAndFollow(log, { conversationId, after: from, sink: stream, signal: stream.signal })
+    const headers = { 'X-Request-Id': c.get('requestId') }
+    const opening = { sessionId: record.sessionId, address: addressOf(c), headers }
+    const stream = streams.open(c.env.outgoing, opening)
     // The answer has begun: a failure from here on can only end it.
-    void (async () => {
-      if ((await follow(after)) === 'following') return
-      const lastSeq = await log.lastSeq(conversationId)
-      stream.write(passing({ type: 'reset' }, lastSeq))
-      await follow(lastSeq)
-    })().catch((error: unknown) => {
-      logger.error({ event: 'stream-failed', requestId: c.get('requestId'), err: error })
-      c.env.outgoing.destroy()
-    })
+    void serve(stream, record, after).catch((error: unknown) => stream.fail(error))
     return RESPONSE_ALREADY_SENT
   })
 }

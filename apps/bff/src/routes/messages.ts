@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Relay } from '../conversations/relay.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { MESSAGE_BYTES, parse, readJson } from '../middleware/json-body.ts'
+import type { MessageLimit } from '../middleware/message-limit.ts'
 import type { SessionEnv } from '../middleware/session-cookie.ts'
 import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
@@ -16,6 +17,7 @@ export interface MessageRouteParts {
   readonly relay: Relay
   readonly log: EventLog
   readonly clock: Clock
+  readonly limitMessages: MessageLimit
 }
 
 const wholeNumber = v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number))
@@ -28,13 +30,15 @@ const HistoryQuery = v.object({
 })
 
 /** Send, and read what was said before. */
-export function createMessageRoutes({ sessions, relay, log, clock }: MessageRouteParts): Hono<SessionEnv> {
+export function createMessageRoutes(parts: MessageRouteParts): Hono<SessionEnv> {
+  const { sessions, relay, log, clock, limitMessages } = parts
   return new Hono<SessionEnv>()
     .post(routes.sendMessage.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
       const message = await readJson(c, SendMessage, MESSAGE_BYTES)
       await noteActivity(sessions, session, clock.now())
-      const { repeated, ...sent } = await relay.send(record, message)
+      const { messageId } = message
+      const { repeated, ...sent } = await limitMessages(c, { record, messageId }, () => relay.send(record, message))
       return c.json(sent, repeated ? 200 : 202)
     })
 

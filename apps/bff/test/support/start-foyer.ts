@@ -4,18 +4,34 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { onTestFinished } from 'vitest'
-import { createApp, type AppParts } from '../../src/app.ts'
+import { createApp, type App, type AppParts } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createGuestApiConnector } from '../../src/connectors/guest-api/connector.ts'
 import type { Connector } from '../../src/connectors/connector.ts'
+import { toLimits, type Limits } from '../../src/limits.ts'
 import { createLogger, type Logger } from '../../src/logger.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 
 export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
 export const CLIENT_SECRET = 'example-secret-not-real'
 export const SCOPES = ['messaging:conversation:write', 'messaging:guest:send']
 
+/** Limits that no test meets but those that ask for others. */
+function looseLimits(): Limits {
+  const most = 1_000_000
+  const { requests, streams } = toLimits({
+    ...{ messagesPerSecond: most, requestsPerAddressAndMinute: most, sessionsPerAddressAndMinute: most },
+    ...{ sessionsPerSecond: most, streams: most, streamsPerAddress: most },
+  })
+  const loose = Object.entries(requests).map(([name, policy]) => [name, { ...policy, quota: most }])
+  return { requests: Object.fromEntries(loose) as Limits['requests'], streams } // The same names, each with a policy.
+}
+
 export interface Foyer {
   readonly url: string
+  readonly app: App
+  /** What is counted, in the Prometheus text format. */
+  metrics(): Promise<string>
   /** Every line that was logged, at the most verbose level. */
   readonly logs: string[]
   close(): Promise<void>
@@ -28,6 +44,10 @@ export interface FoyerOptions {
   readonly clientSecret?: string
   readonly showDiagnosis?: boolean
   readonly lifetimes?: AppParts['config']['lifetimes']
+  /** Instead of none that a test could meet. */
+  readonly limits?: Partial<Limits['requests']>
+  readonly streams?: Partial<Limits['streams']>
+  readonly pageFolder?: string
   /** Instead of the guest API. */
   readonly connect?: (platformUrl: string, logger: Logger) => Connector
 }
@@ -57,6 +77,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 
+  const loose = looseLimits()
   const config = {
     publicUrl: url,
     store: options.store ?? ':memory:',
@@ -64,14 +85,18 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     showDiagnosis: options.showDiagnosis ?? true,
     lifetimes: options.lifetimes ?? { idleMs: 1_800_000, absoluteMs: 43_200_000 },
     retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
-    pageFolder: new URL('../../../web/dist', import.meta.url).pathname,
+    limits: { requests: { ...loose.requests, ...options.limits }, streams: { ...loose.streams, ...options.streams } },
+    pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
   }
-  const app = createApp({ config, connector, clock: systemClock, loggers })
+  const { metrics, registry } = createMetrics()
+  const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
   listening.app = app
   await app.relay.recover()
 
   return {
     url,
+    app,
+    metrics: () => registry.metrics(),
     logs,
     async close() {
       server.close()

@@ -143,6 +143,7 @@ export const en = {
     'method-not-allowed': 'This could not be accepted.',
     'not-found': 'This does not exist any more.',
     'not-supported': 'This is not possible in this chat.',
+    overloaded: 'Very many people are here at the moment. Please try again shortly.',
     'payload-too-large': 'This message is too long.',
     'platform-refused': 'The chat is not available at the moment. Please contact us another way.',
     'platform-unavailable': 'The chat is not available at the moment. Please try again in a few minutes.',

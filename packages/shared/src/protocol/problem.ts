@@ -35,6 +35,7 @@ export const ProblemCode = v.picklist([
   'method-not-allowed',
   'not-found',
   'not-supported',
+  'overloaded',
   'payload-too-large',
   'platform-refused',
   'platform-unavailable',

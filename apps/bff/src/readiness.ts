@@ -1,0 +1,30 @@
+import type { Logger } from './logger.ts'
+
+/** A block of the event loop this long means that nobody is served in time (R28). */
+const BLOCKED_MS = 1_000
+
+export interface ReadinessParts {
+  readonly isDraining: () => boolean
+  readonly isStoreUsable: () => boolean
+  readonly longestDelayMs: () => number
+  readonly logger: Logger
+}
+
+/**
+ * Whether requests are welcome here. A platform that is down does not count: the page must be there to say so, and another
+ * process would fare no better. Each change is logged, with its reason.
+ */
+export function createReadiness({ isDraining, isStoreUsable, longestDelayMs, logger }: ReadinessParts): () => boolean {
+  let known = 'ready'
+  function judge(): string {
+    if (isDraining()) return 'draining'
+    if (!isStoreUsable()) return 'store-unusable'
+    return longestDelayMs() > BLOCKED_MS ? 'event-loop-blocked' : 'ready'
+  }
+  return function isReady() {
+    const state = judge()
+    if (state !== known) logger.warn({ event: 'readiness-changed', state })
+    known = state
+    return state === 'ready'
+  }
+}
