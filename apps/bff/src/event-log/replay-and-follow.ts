@@ -10,7 +10,6 @@ import { EventLogError, type EventLog, type LogEntry, type PassingEntry } from '
  * log, not in memory. A reader who has gone is let go in each phase, and is written nothing more.
  */
 
-/** A page is held in memory while it is written; a thousand slow readers hold a thousand. */
 const PAGE = 50
 
 export type Kind = 'live' | 'replayed'
@@ -55,6 +54,8 @@ class Reader {
   readonly leave: () => void
   #seq: number
   #isFollowing = false
+  /** How many entries to ask for: not many more than there was room for last time, since the others are read in vain. */
+  #page = PAGE
   /** Something was logged since the last page was asked for. */
   #isBehind = false
   /** What passed while nothing could be handed on, by its type. */
@@ -82,11 +83,15 @@ class Reader {
   async #passPage(): Promise<boolean> {
     const { conversationId, sink, signal } = this.#reading
     this.#isBehind = false
-    const page = await this.#log.readAfter(conversationId, this.#seq, PAGE)
-    for (const entry of page) {
+    const page = await this.#log.readAfter(conversationId, this.#seq, this.#page)
+    this.#page = PAGE
+    for (const [index, entry] of page.entries()) {
       if (signal.aborted) return false
       this.#pass(entry, 'replayed')
-      if (sink.isFull) return true
+      if (sink.isFull) {
+        this.#page = Math.min(PAGE, 2 * (index + 1))
+        return true
+      }
     }
     return page.length > 0 || this.#isBehind
   }
