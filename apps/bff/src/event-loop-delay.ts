@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** By how much what is due is late, over the last second or so. */
+/** By how much what is due is late, over the last second or two. */
 export interface EventLoopDelay {
   /** On average: a single pause is no overload. */
   meanMs(): number
@@ -12,23 +12,27 @@ const RESOLUTION_MS = 20
 const WINDOW_MS = 1_000
 
 export function startEventLoopDelay(): EventLoopDelay {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  // What is measured is the time between two looks, which is the resolution when nothing is late.
-  const toMs = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
-  let last = { meanMs: 0, longestMs: 0 }
+  // They take turns: one that is reset loses what it is just measuring, a pause that lasts until then.
+  const [one, other] = [
+    monitorEventLoopDelay({ resolution: RESOLUTION_MS }),
+    monitorEventLoopDelay({ resolution: RESOLUTION_MS }),
+  ]
+  let [older, newer] = [one, other]
+  for (const histogram of [one, other]) histogram.enable()
   const timer = setInterval(() => {
-    last = histogram.count > 0 ? { meanMs: toMs(histogram.mean), longestMs: toMs(histogram.max) } : last
-    histogram.reset()
+    older.reset()
+    ;[older, newer] = [newer, older]
   }, WINDOW_MS).unref()
-  histogram.enable()
 
   return {
-    meanMs: () => last.meanMs,
-    // Whoever asks right after a long pause may be served before the timer above.
-    longestMs: () => Math.max(last.longestMs, histogram.count > 0 ? toMs(histogram.max) : 0),
+    meanMs: () => toMs(older.count > 0 ? older.mean : 0),
+    longestMs: () => Math.max(...[one, other].map(({ count, max }) => toMs(count > 0 ? max : 0))),
     stop() {
       clearInterval(timer)
-      histogram.disable()
+      for (const histogram of [one, other]) histogram.disable()
     },
   }
 }
+
+/** What is measured is the time between two looks, which is the resolution when nothing is late. */
+const toMs = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)

@@ -171,15 +171,18 @@ export function refuseOtherMethods<E extends Env>(
 
 export const answerNotFound: NotFoundHandler = (c) => answerProblem(c, toProblem('not-found'))
 
+/** Whoever cannot be served now is told when to try again, each at another time (RFC 9110 §15.6.4). */
 function answerProblem(c: Context, problem: Problem): Response {
   const requestId: unknown = c.get('requestId')
-  const { retryAfterSeconds } = problem
+  const retryAfterSeconds = problem.retryAfterSeconds ?? (problem.status === 503 ? 5 + jitterSeconds() : undefined)
   if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds))
   c.header('Content-Type', 'application/problem+json')
   c.header('Cache-Control', 'no-store')
-  const body = { ...problem, ...(typeof requestId === 'string' ? { requestId } : {}) }
+  const body = { ...problem, retryAfterSeconds, ...(typeof requestId === 'string' ? { requestId } : {}) }
   return c.body(JSON.stringify(body), problem.status as ContentfulStatusCode)
 }
+
+const jitterSeconds = () => Math.ceil(5 * Math.random())
 
 function logProblem(logger: Logger, c: Context, { code, status }: Problem, error: unknown): void {
   const entry = {
