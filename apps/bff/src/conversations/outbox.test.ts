@@ -274,3 +274,33 @@ describe('when the store fails', () => {
     expect(subject.outbox.isEmpty).toBe(true)
   })
 })
+
+describe('parked, for the process is about to end', () => {
+  test('lets what is on its way arrive, and begins nothing more', async () => {
+    const { add, sends, happened, outbox } = createSubject()
+    const answer = Promise.withResolvers<string | undefined>()
+    sends.push(() => answer.promise)
+    for (const text of ['one', 'two']) add(text)
+    await settle()
+    let isParked = false
+    void outbox.park().then(() => (isParked = true))
+    await settle()
+    expect(isParked).toBe(false)
+    answer.resolve('up-1')
+    await settle()
+    expect(isParked).toBe(true)
+    add('three')
+    await settle()
+    expect(happened).toEqual(['send one', 'sent one as up-1'])
+  })
+
+  test('does not wait for the next attempt', async () => {
+    const { add, sends, outbox, happened, clock } = createSubject()
+    sends.push(fail(upstreamError('rate-limited', { retryable: true, retryAfterMs: 5_000 })))
+    add('one')
+    await settle()
+    await outbox.park()
+    await clock.advance(MINUTE_MS)
+    expect(happened).toEqual(['send one'])
+  })
+})

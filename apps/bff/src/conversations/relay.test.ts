@@ -648,6 +648,23 @@ describe('the line to the platform', () => {
   })
 })
 
+describe('parked', () => {
+  test('keeps what comes in, in conversations opened since too, for the next process to send', async () => {
+    const { relay, connector, openConversation, stateOf, start, advance } = createRelaySubject()
+    const record = await openConversation()
+    await relay.park()
+    await relay.send(record, { messageId: 'message-1', text: 'one' })
+    await advance(60_000)
+    expect(connector.taken).toEqual([])
+    expect(await stateOf(record, 'message-1')).toBe('pending')
+    await relay.close()
+    await start().recover()
+    await advance(1_000)
+    expect(connector.taken).toEqual(['one'])
+    expect(await stateOf(record, 'message-1')).toBe('sent')
+  })
+})
+
 describe('after a crash', () => {
   const before = [
     ['the platform has it', loseAnswer, true],
