@@ -104,6 +104,41 @@ test('waits as long as it is asked to', async () => {
   expect(stream.asked).toHaveLength(2)
 })
 
+test('comes back when it was asked to by a server that ends, once', async () => {
+  const stream = startStream()
+  await settled()
+  await stream.send(frame(4) + ': bye\nretry: 3500\n\n')
+  stream.lines[0]?.close()
+  await stream.clock.pass(3499)
+  expect(stream.asked).toEqual([3])
+  expect(stream.states.at(-1)).toMatchObject({ state: 'waiting' })
+  await stream.clock.pass(1)
+  expect(stream.asked).toEqual([3, 4])
+  stream.lines[1]?.close()
+  await stream.clock.pass(1000)
+  expect(stream.asked).toHaveLength(3)
+})
+
+test('is not sent away for ever', async () => {
+  const stream = startStream()
+  await settled()
+  await stream.send('retry: 999999999\n\n')
+  stream.lines[0]?.close()
+  await stream.clock.pass(30_000)
+  expect(stream.asked).toHaveLength(2)
+})
+
+test('waits out its time where it asked too often, whoever looks at the page', async () => {
+  const stream = startStream(refusal(429, 20))
+  await stream.clock.pass(1000)
+  stream.network.wake()
+  stream.network.go(true)
+  await stream.clock.pass(18_999)
+  expect(stream.asked).toHaveLength(1)
+  await stream.clock.pass(1)
+  expect(stream.asked).toHaveLength(2)
+})
+
 test('backs off up to half a minute while nobody answers', async () => {
   const stream = startStream(...Array.from({ length: 200 }, () => new UnreachableError('no answer')))
   await stream.clock.pass(30 * 60_000)

@@ -12,6 +12,7 @@ import { readEvents } from './read-events.ts'
  *
  * - Losing the line is normal: it is taken up after the last event seen (`lastSeq`), so nothing is missed or told twice.
  * - SILENCE_MS without a byte is a dead line, whatever the operating system believes.
+ * - A server that is about to end says when to come back, each reader at another time: then, and not before.
  * - Only a refusal that no attempt can mend (401, 404 …) ends it, through `onRefused`.
  */
 export type StreamState = { state: 'connecting' | 'open' | 'offline' } | { state: 'waiting'; retryAtMs: number }
@@ -31,6 +32,8 @@ export interface EventStreamOptions {
 export const SILENCE_MS = 50_000
 /** After this long without a byte a page that is looked at again does not wait for the watchdog. */
 const STALE_MS = 20_000
+/** Nobody is sent away for longer than this. */
+const MOST_RETRY_MS = 30_000
 /** A line that held this long was a good one: the next attempt comes soon. */
 const STEADY_MS = 10_000
 
@@ -42,9 +45,12 @@ export function startEventStream(options: EventStreamOptions): () => void {
   let lastByteAtMs = clock.now()
   let line = new AbortController()
   let pause = new AbortController()
+  let isTooMuch = false
+  /** What the last line asked for before it ended. */
+  let askedDelayMs: number | undefined
 
   const unsubscribe = network.subscribe(() => {
-    pause.abort()
+    if (!isTooMuch) pause.abort()
     if (!network.online || clock.now() - lastByteAtMs > STALE_MS) line.abort()
   })
   void run()
@@ -68,7 +74,8 @@ export function startEventStream(options: EventStreamOptions): () => void {
       if (stopped.signal.aborted) return
       if (failure instanceof ProblemError && !isRetryable(failure)) return options.onRefused(failure)
       if (clock.now() - startedAtMs > STEADY_MS) attempt = 0
-      const delayMs = retryAfterMs(failure) ?? backOffMs(attempt)
+      const delayMs = retryAfterMs(failure) ?? askedDelayMs ?? backOffMs(attempt)
+      isTooMuch = failure instanceof ProblemError && failure.isTooMuch
       options.onState({ state: 'waiting', retryAtMs: clock.now() + delayMs })
       await nap(delayMs)
     }
@@ -77,6 +84,7 @@ export function startEventStream(options: EventStreamOptions): () => void {
   /** One connection, from opening to its end. */
   async function follow() {
     line = new AbortController()
+    askedDelayMs = undefined
     options.onState({ state: 'connecting' })
     lastByteAtMs = clock.now()
     void watch(line)
@@ -84,7 +92,8 @@ export function startEventStream(options: EventStreamOptions): () => void {
       const { body } = await options.open(lastSeq, line.signal)
       options.onState({ state: 'open' })
       if (!body) return
-      for await (const events of readEvents(body)) {
+      const onRetry = (delayMs: number) => (askedDelayMs = Math.min(delayMs, MOST_RETRY_MS))
+      for await (const events of readEvents(body, onRetry)) {
         if (line.signal.aborted) return
         lastByteAtMs = clock.now()
         lastSeq = events.reduce((seq, event) => Math.max(seq, event.seq), lastSeq)

@@ -16,6 +16,11 @@ export class ProblemError extends Error {
     return status >= 500 || status === 408 || status === 425 || status === 429
   }
 
+  /** We ask too much: only waiting helps, for as long as we were told to. */
+  get isTooMuch(): boolean {
+    return this.problem.status === 429
+  }
+
   /** The session or the conversation is no more: asking again cannot help, starting anew does. */
   get isGone(): boolean {
     return this.problem.status === 401 || this.problem.code === 'conversation-not-found'

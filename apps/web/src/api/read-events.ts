@@ -7,12 +7,17 @@ const MAX_BUFFER_CHARACTERS = 1_000_000
 
 /**
  * The events of one response, in the batches they came in: what arrived together is drawn together. An empty batch is a
- * heartbeat, a comment that says the line is alive. Events of a type this version does not know are skipped.
+ * heartbeat, a comment that says the line is alive. Events of a type this version does not know are skipped. `onRetry`
+ * hears in how many milliseconds we are asked to come back once the line has ended (WHATWG HTML §9.2.6, `retry`).
  */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent[]> {
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  onRetry: (delayMs: number) => void,
+): AsyncGenerator<StreamEvent[]> {
   let batch: StreamEvent[] = []
   const parser = createParser({
     maxBufferSize: MAX_BUFFER_CHARACTERS,
+    onRetry,
     onEvent({ data }) {
       const event = v.safeParse(StreamEvent, toJson(data))
       if (event.success) batch.push(event.output)

@@ -72,6 +72,24 @@ test('waits as long as it is asked to', async () => {
   expect(waits.at(-1)).toBeUndefined()
 })
 
+test('goes no sooner than it was told to when it sent too much, and loses nothing, not even by a reload', async () => {
+  const tooMuch = refusal(429, 'rate-limited', { retryAfterSeconds: 9 })
+  const { outbox, sent, clock, network, waits, stored, states } = createOutbox({ answers: ['pending', tooMuch] })
+  outbox.attach('c-1')
+  for (const number of [1, 2, 3]) outbox.add(message(number))
+  await clock.pass(1000)
+  network.wake()
+  network.go(true)
+  await clock.pass(7999)
+  expect(sent).toEqual(['c-1/message-1', 'c-1/message-2'])
+  expect(waits.at(-1)).toBe(1_009_000)
+  expect(states()).toEqual(['pending', 'pending', 'pending'])
+  expect(createOutbox({ stored }).outbox.takeBack()).toEqual(['text 2', 'text 3'])
+  await clock.pass(1)
+  expect(sent.slice(2)).toEqual(['c-1/message-2', 'c-1/message-3'])
+  expect(waits.at(-1)).toBeUndefined()
+})
+
 test('tries at once when the network is back', async () => {
   const { outbox, sent, clock, network } = createOutbox({
     answers: [refusal(503, 'shutting-down', { retryAfterSeconds: 600 })],

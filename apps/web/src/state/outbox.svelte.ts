@@ -15,7 +15,8 @@ import { toUnsent } from './to-unsent.ts'
  * Messages on their way to the BFF: in order, one at a time, until each is taken or refused.
  *
  * - A message keeps its messageId through every attempt and every reload: sent twice, it is still one message.
- * - No answer is not a refusal: it stays, and is tried again with back-off.
+ * - No answer is not a refusal: it stays, and is tried again with back-off. Neither is being asked to wait (429): it goes
+ *   when it was told to, with all that were written after it.
  * - Taken, it is shown until the stream tells of it; what is not taken is kept in the tab's storage.
  */
 export interface Letter extends Unsent {
@@ -32,6 +33,12 @@ export interface OutboxOptions {
   onClosed(error: ProblemError): void
   /** When the next attempt is made; undefined while all is well. */
   onWaiting(retryAtMs: number | undefined): void
+}
+
+interface Pause {
+  delayMs: number
+  /** We were told to slow down: a network that is back, or a page that is looked at, is no reason to go sooner. */
+  isTooMuch: boolean
 }
 
 const Stored = v.object({ conversationId: v.string(), messages: v.array(SendMessage) })
@@ -114,27 +121,30 @@ export class Outbox {
     for (let attempt = 0; !signal.aborted;) {
       const next = this.#letters.find(({ accepted, message }) => !accepted && message.state === 'pending')
       if (!next) break
-      const delayMs = await this.#send(this.#conversationId, next, attempt, signal)
-      attempt = delayMs === undefined ? 0 : attempt + 1
-      if (delayMs !== undefined) await this.#wait(delayMs, signal)
+      const pause = await this.#send(this.#conversationId, next, attempt, signal)
+      attempt = pause ? attempt + 1 : 0
+      if (pause) await this.#wait(pause, signal)
     }
     this.#sending = false
     if (signal.aborted && !this.#attached.signal.aborted) void this.#sendAll()
   }
 
-  /** Returns how long to wait before the next attempt; undefined when this message is done with. */
+  /** Returns the pause before the next attempt; undefined when this message is done with. */
   async #send(
     conversationId: string,
     letter: Letter,
     attempt: number,
     signal: AbortSignal,
-  ): Promise<number | undefined> {
+  ): Promise<Pause | undefined> {
     try {
       const sent = await this.#options.send(conversationId, toMessage(letter), signal)
       if (!signal.aborted) this.#judge(letter, sent.state, sent.problem)
     } catch (error) {
       if (signal.aborted) return undefined
-      if (!(error instanceof ProblemError) || isRetryable(error)) return retryAfterMs(error) ?? backOffMs(attempt)
+      if (!(error instanceof ProblemError) || isRetryable(error)) {
+        const isTooMuch = error instanceof ProblemError && error.isTooMuch
+        return { delayMs: retryAfterMs(error) ?? backOffMs(attempt), isTooMuch }
+      }
       if (!closes(error)) this.#judge(letter, 'failed', error.problem)
       else {
         this.#attached.abort()
@@ -151,10 +161,11 @@ export class Outbox {
     this.#store()
   }
 
-  async #wait(delayMs: number, signal: AbortSignal) {
+  async #wait({ delayMs, isTooMuch }: Pause, signal: AbortSignal) {
     const { clock, network, onWaiting } = this.#options
     onWaiting(clock.now() + delayMs)
-    await untilWoken(clock, network, delayMs, signal)
+    if (isTooMuch) await clock.sleep(delayMs, signal)
+    else await untilWoken(clock, network, delayMs, signal)
   }
 
   #store() {
