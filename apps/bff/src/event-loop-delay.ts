@@ -17,10 +17,12 @@ export function startEventLoopDelay(): EventLoopDelay {
     monitorEventLoopDelay({ resolution: RESOLUTION_MS }),
     monitorEventLoopDelay({ resolution: RESOLUTION_MS }),
   ]
-  let [older, newer] = [one, other]
-  for (const histogram of [one, other]) histogram.enable()
+  // The other has nothing to tell before the first turn: of a mere moment no average is worth anything.
+  let [older, newer] = [other, one]
+  one.enable()
   const timer = setInterval(() => {
     older.reset()
+    older.enable()
     ;[older, newer] = [newer, older]
   }, WINDOW_MS).unref()
 

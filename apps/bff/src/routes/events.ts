@@ -51,10 +51,11 @@ export function createEventRoutes({ relay, log, streams, clock, addressOf }: Eve
     const { status, unwatch } = relay.watch(record)
     signal.addEventListener('abort', unwatch, { once: true })
     stream.write(passing({ type: 'connection', ...status }, after), 'live')
-    if ((await replayAndFollow(log, { conversationId, after, sink: stream, signal })) === 'following') return
-    const lastSeq = await log.lastSeq(conversationId)
-    stream.write(passing({ type: 'reset' }, lastSeq), 'reset')
-    await replayAndFollow(log, { conversationId, after: lastSeq, sink: stream, signal })
+    let from = after
+    while ((await replayAndFollow(log, { conversationId, after: from, sink: stream, signal })) === 'trimmed') {
+      from = await log.lastSeq(conversationId)
+      stream.write(passing({ type: 'reset' }, from), 'reset')
+    }
   }
 
   return new Hono<Env>().get(routes.followEvents.path, async (c) => {
