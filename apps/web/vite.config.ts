@@ -28,7 +28,12 @@ export default defineConfig({
       treeshake: { moduleSideEffects: [{ test: /svelte.*custom-element\.js$/, sideEffects: false }] },
     },
   },
-  server: { host: '127.0.0.1', port: Number(PORT), strictPort: true, proxy: { '/api': FOYER_DEV_BFF } },
+  server: {
+    host: '127.0.0.1',
+    port: Number(PORT),
+    strictPort: true,
+    proxy: { '/api': { target: FOYER_DEV_BFF, changeOrigin: false } },
+  },
   // In tests, as in the browser, state is reactive.
   ...(VITEST && { resolve: { conditions: ['browser'] } }),
   test: { name: 'web', include: ['src/**/*.test.ts'], environment: 'node' },

@@ -15,11 +15,13 @@ import { startHousekeeping } from './housekeeping.ts'
 import type { Logger } from './logger.ts'
 import { createLoadShedding } from './middleware/load-shedding.ts'
 import { createMessageLimit } from './middleware/message-limit.ts'
+import { createKnownHost } from './middleware/known-host.ts'
+import { createBodilessMethods } from './middleware/refuse-body.ts'
 import { createRequestId } from './middleware/request-id.ts'
 import { createRequestLimits } from './middleware/request-limits.ts'
 import { createSameOrigin } from './middleware/same-origin.ts'
-import { createSecurityHeaders } from './middleware/security-headers.ts'
-import { createSessionCookie } from './middleware/session-cookie.ts'
+import { createSecurityHeaders, frameAncestorsOf, securityHeadersOf } from './middleware/security-headers.ts'
+import { createReadSession, createSessionCookie } from './middleware/session-cookie.ts'
 import { answerNotFound, createErrorHandler, refuseOtherMethods } from './problems.ts'
 import { createReadiness } from './readiness.ts'
 import { createAttachmentRoutes } from './routes/attachments.ts'
@@ -40,7 +42,16 @@ import type { Metrics } from './telemetry/metrics.ts'
 export interface AppParts {
   readonly config: Pick<
     Config,
-    'publicUrl' | 'store' | 'secrets' | 'showDiagnosis' | 'lifetimes' | 'retention' | 'limits' | 'pageFolder'
+    | 'publicUrl'
+    | 'embedOrigins'
+    | 'cookieReach'
+    | 'store'
+    | 'secrets'
+    | 'showDiagnosis'
+    | 'lifetimes'
+    | 'retention'
+    | 'limits'
+    | 'pageFolder'
   >
   readonly connector: Connector
   readonly clock: Clock
@@ -104,13 +115,17 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
   const shed = createLoadShedding({ isDraining: () => isDraining, delayMs: () => loop.meanMs(), metrics })
   const limitMessages = createMessageLimit({ limit: limit.messages, log })
 
+  const frameAncestors = frameAncestorsOf(config.embedOrigins)
+  const headers = securityHeadersOf(frameAncestors)
   const http = new Hono<AppEnv>()
   http
     .use(createRequestId())
-    .use(createSecurityHeaders())
+    .use(createSecurityHeaders(headers))
+    .use(createKnownHost(config.publicUrl))
+    .use(createBodilessMethods())
     .use('/api/*', createSameOrigin(new URL(config.publicUrl).origin))
     .use('/api/*', limit.address)
-    .use('/api/*', createSessionCookie({ sessions, clock, lifetimes }))
+    .use('/api/*', createReadSession({ sessions, clock, lifetimes }))
     .use('/api/*', limit.session)
     .on('POST', routes.startSession.path, shed.newSession, limit.newSession)
     .on('POST', routes.openConversation.path, limit.conversations)
@@ -122,18 +137,19 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
       '/',
       createSessionRoutes({
         ...{ sessions, relay, clock, lifetimes },
+        cookie: createSessionCookie(config.cookieReach, lifetimes.absoluteMs),
         admit: () => connector.admit(),
         describeGrant: (credential) => ({ connector: connector.name, ...connector.describe(credential) }),
         closeStreams: (sessionId) => streams.closeSession(sessionId),
       }),
     )
     .route('/', createConversationRoutes({ sessions, relay, clock }))
-    .route('/', createAttachmentRoutes({ sessions, relay, clock }))
+    .route('/', createAttachmentRoutes({ sessions, relay, clock, frameAncestors }))
     .route('/', createMessageRoutes({ sessions, relay, log, clock, limitMessages }))
-    .route('/', createEventRoutes({ relay, log, streams, clock, addressOf }))
+    .route('/', createEventRoutes({ relay, log, streams, clock, addressOf, headers }))
     .route('/', createHealthRoutes(isReady))
-    .route('/', createPageRoutes(readBuiltPage(config.pageFolder)))
-  refuseOtherMethods(http, Object.values(routes))
+    .route('/', createPageRoutes(readBuiltPage(config.pageFolder, frameAncestors)))
+  refuseOtherMethods(http, http.routes)
   http.onError(createErrorHandler({ logger: loggers('http'), showDiagnosis })).notFound(answerNotFound)
 
   return {

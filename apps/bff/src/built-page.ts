@@ -29,8 +29,11 @@ const TYPES: Record<string, string> = {
 }
 const MIN_COMPRESSED_BYTES = 512
 
-/** Reads the built page once, compressed once; undefined when it has not been built. Unknown kinds of file are left out. */
-export function readBuiltPage(folder: string): BuiltPage | undefined {
+/**
+ * Reads the built page once, compressed once; undefined when it has not been built. Unknown kinds of file are left out.
+ * `frameAncestors` is the directive that says who may frame the document.
+ */
+export function readBuiltPage(folder: string, frameAncestors: string): BuiltPage | undefined {
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return undefined
   const files = new Map<string, BuiltFile>()
@@ -43,7 +46,7 @@ export function readBuiltPage(folder: string): BuiltPage | undefined {
   return {
     document: toBuiltFile(html, 'text/html; charset=utf-8'),
     files,
-    contentSecurityPolicy: policyOf(html.toString()),
+    contentSecurityPolicy: policyOf(html.toString(), frameAncestors),
   }
 }
 
@@ -62,18 +65,24 @@ function toBuiltFile(plain: Bytes, type: string): BuiltFile {
   return { type, plain, br, gzip: gzipSync(plain, { level: 9 }) }
 }
 
-/** The document is static, so its inline styles are allowed by their hashes (S28); there is no inline script. */
-function policyOf(html: string): string {
+/**
+ * Nothing inline but the document's own style, by its hash: the document is static (S28). Scripts come from the manifest
+ * alone, and strings become markup only as Svelte's own templates (decision 0011).
+ */
+function policyOf(html: string, frameAncestors: string): string {
   const styles = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map(([, css]) => `'sha256-${hash(css ?? '')}'`)
   return [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' ${styles.join(' ')}`.trim(),
+    `style-src ${styles.join(' ') || "'none'"}`,
     "connect-src 'self'",
-    "img-src 'self' data: blob:",
+    "img-src 'self' blob:",
+    "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types svelte-trusted-html',
+    frameAncestors,
   ].join('; ')
 }
 

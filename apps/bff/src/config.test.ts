@@ -125,6 +125,55 @@ describe('what is set', () => {
   })
 })
 
+describe('S9, S50 who may frame the chat decides how far its cookie reaches', () => {
+  const chat = { FOYER_PUBLIC_URL: 'https://chat.example.com' }
+  test.each([
+    ['nobody', undefined, [], 'same-site'],
+    ['a sibling', 'https://portal.example.com', ['https://portal.example.com'], 'same-site'],
+    ['another site', 'https://shop.example.org', ['https://shop.example.org'], 'cross-site'],
+    [
+      'a sibling and another site',
+      'https://portal.example.com,https://shop.example.org:8443',
+      ['https://portal.example.com', 'https://shop.example.org:8443'],
+      'cross-site',
+    ],
+  ])('%s', (_, FOYER_EMBED_ORIGINS, embedOrigins, cookieReach) => {
+    expect(read({ ...chat, FOYER_EMBED_ORIGINS })).toMatchObject({ embedOrigins, cookieReach })
+  })
+
+  test('a page on this machine may frame a chat on this machine', () => {
+    expect(read({ FOYER_EMBED_ORIGINS: 'http://localhost:3000' })).toMatchObject({ cookieReach: 'same-site' })
+    expect(read({ FOYER_EMBED_ORIGINS: 'http://127.0.0.1:3000' })).toMatchObject({ cookieReach: 'cross-site' })
+    expect(problemsOf({ ...chat, FOYER_EMBED_ORIGINS: 'http://localhost:3000' })).toEqual([
+      'FOYER_EMBED_ORIGINS names http://localhost:3000, which only a FOYER_PUBLIC_URL on localhost may have',
+    ])
+  })
+
+  test.each([
+    ...['*', 'https://*.example.com', 'https:', 'http://portal.example.com', 'portal.example.com', "'self'", 'null'],
+    ...['https://portal.example.com/', 'https://a.example https://b.example', 'https://a.example,', 'https://a;x'],
+  ])('but nobody like %j', (FOYER_EMBED_ORIGINS) => {
+    const problems = problemsOf({ ...chat, FOYER_EMBED_ORIGINS })
+    expect(problems).toEqual([expect.stringMatching(/^FOYER_EMBED_ORIGINS must be exact https origins/)])
+  })
+})
+
+describe('S40 the proxies that are believed', () => {
+  test('are nobody, or those that are named', () => {
+    expect(read().trustedProxies).toEqual([])
+    const FOYER_TRUSTED_PROXIES = '10.0.0.0/8,::1,loopback'
+    expect(read({ FOYER_TRUSTED_PROXIES }).trustedProxies).toEqual(['10.0.0.0/8', '::1', 'loopback'])
+  })
+
+  test.each(['true', '*', '1', '10.0.0.0/33', 'proxy.example.com', '0.0.0.0/0', '10.0.0.1,'])(
+    'are not %j',
+    (FOYER_TRUSTED_PROXIES) => {
+      const problems = problemsOf({ FOYER_TRUSTED_PROXIES })
+      expect(problems).toEqual([expect.stringMatching(/^FOYER_TRUSTED_PROXIES must be addresses or networks/)])
+    },
+  )
+})
+
 describe('Web Messaging', () => {
   const WEB = { FOYER_CLIENT_ID: undefined, FOYER_CLIENT_SECRET: undefined, FOYER_CONNECTOR: 'web-messaging' }
 
@@ -191,6 +240,7 @@ describe('a wrong value stops the start with its name, and without any secret', 
     ['a public address without TLS', { FOYER_PUBLIC_URL: 'http://chat.example.com' }, /^FOYER_PUBLIC_URL must be/],
     ['a public address with a path', { FOYER_PUBLIC_URL: 'https://example.com/chat' }, /^FOYER_PUBLIC_URL must be/],
     ['a public address with a user', { FOYER_PUBLIC_URL: 'https://a@example.com' }, /^FOYER_PUBLIC_URL must be/],
+    ['a public address with a wildcard', { FOYER_PUBLIC_URL: 'https://*.example.com' }, /^FOYER_PUBLIC_URL must be/],
     ['a public address that is none', { FOYER_PUBLIC_URL: 'chat.example.com' }, /^FOYER_PUBLIC_URL must be/],
     ['a file as public address', { FOYER_PUBLIC_URL: 'file:///localhost' }, /^FOYER_PUBLIC_URL must be/],
     ['ftp to this machine as public address', { FOYER_PUBLIC_URL: 'ftp://localhost' }, /^FOYER_PUBLIC_URL must be/],

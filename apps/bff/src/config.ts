@@ -9,6 +9,9 @@ import { hostsOf, toPlatformDomain } from './connectors/platform-domain.ts'
 import type { Retention } from './event-log/event-log.ts'
 import { toLimits, type Limits } from './limits.ts'
 import type { LogLevel } from './logger.ts'
+import { isTrustworthy } from './middleware/client-address.ts'
+import type { CookieReach } from './middleware/session-cookie.ts'
+import { isLoopback, isSameSite, isSecureOrigin } from './origins.ts'
 import type { SessionLifetimes } from './sessions/session.ts'
 import { KEY_BYTES } from './storage/sealing.ts'
 
@@ -38,6 +41,12 @@ interface CommonConfig {
   readonly host: string
   readonly port: number
   readonly publicUrl: string
+  /** Origins of the pages that may frame the chat. */
+  readonly embedOrigins: readonly string[]
+  /** Cross-site as soon as one of those pages is of another site. */
+  readonly cookieReach: CookieReach
+  /** Addresses and networks of the proxies before Foyer, whose word on a client's address is taken. */
+  readonly trustedProxies: readonly string[]
   /** Of the platform's REST API. */
   readonly platformOrigin: string
   /** Origins of the platform's hosts; one and the same where FOYER_PLATFORM_URL stands for all. */
@@ -74,6 +83,8 @@ const PLACEHOLDERS = new Set(['changeme', 'change-me', 'secret', 'password', 'pa
 const SECRETS = ['FOYER_CLIENT_SECRET', 'FOYER_SECRETS'] as const
 const KNOWN = [
   'FOYER_PUBLIC_URL',
+  'FOYER_EMBED_ORIGINS',
+  'FOYER_TRUSTED_PROXIES',
   'FOYER_CONNECTOR',
   'FOYER_PLATFORM_DOMAIN',
   'FOYER_PLATFORM_URL',
@@ -121,7 +132,27 @@ const Environment = v.object({
   FOYER_PUBLIC_URL: v.optional(
     v.pipe(
       v.string(),
-      v.check(isSecureOrigin, 'must be an https origin such as https://chat.example.com; http only for localhost'),
+      v.check(isOrigin, 'must be an https origin such as https://chat.example.com; http only for localhost'),
+    ),
+  ),
+  FOYER_EMBED_ORIGINS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((list) => list.split(',')),
+      v.everyItem(
+        isSecureOrigin,
+        'must be exact https origins such as https://portal.example.com, separated by commas; http only for localhost',
+      ),
+    ),
+  ),
+  FOYER_TRUSTED_PROXIES: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((list) => list.split(',')),
+      v.everyItem(
+        isTrustworthy,
+        'must be addresses or networks such as 10.0.0.0/8, separated by commas, or loopback, linklocal, uniquelocal',
+      ),
     ),
   ),
   FOYER_CONNECTOR: v.optional(
@@ -130,10 +161,7 @@ const Environment = v.object({
   ),
   FOYER_PLATFORM_DOMAIN: v.optional(v.string()),
   FOYER_PLATFORM_URL: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(isSecureOrigin, 'must be an https origin without a path; http only for a loopback address'),
-    ),
+    v.pipe(v.string(), v.check(isOrigin, 'must be an https origin without a path; http only for a loopback address')),
   ),
   FOYER_CLIENT_ID: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'must be the id of an OAuth client'))),
   FOYER_DEPLOYMENT_ID: v.optional(
@@ -213,6 +241,8 @@ export function readConfig(environment: Environment): Config {
     host: env.HOST,
     port: env.PORT,
     publicUrl,
+    ...readEmbedding(publicUrl, env.FOYER_EMBED_ORIGINS ?? []),
+    trustedProxies: env.FOYER_TRUSTED_PROXIES ?? [],
     ...readPlatform(env),
     ...readConnector(env),
     store,
@@ -232,6 +262,19 @@ export function readConfig(environment: Environment): Config {
     stopNoticeMs: env.FOYER_STOP_NOTICE_SECONDS * 1_000,
     pageFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
+}
+
+/** Derived, so that cookie and embedding cannot disagree. */
+function readEmbedding(
+  publicUrl: string,
+  embedOrigins: readonly string[],
+): Pick<Config, 'embedOrigins' | 'cookieReach'> {
+  const unsafe = embedOrigins.find((origin) => isLoopback(origin) && !isLoopback(publicUrl))
+  if (unsafe !== undefined) {
+    throw new ConfigError([`FOYER_EMBED_ORIGINS names ${unsafe}, which only a FOYER_PUBLIC_URL on localhost may have`])
+  }
+  const isOneSite = embedOrigins.every((origin) => isSameSite(publicUrl, origin))
+  return { embedOrigins, cookieReach: isOneSite ? 'same-site' : 'cross-site' }
 }
 
 /** What each connector cannot do without. */
@@ -339,15 +382,7 @@ function isKey(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}=?$/.test(text) && toKey(text).length === KEY_BYTES
 }
 
-function isLoopback(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
-}
-
-/** An origin nobody on the way can listen to: https, or http that does not leave this machine. */
-function isSecureOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const { origin, protocol } = new URL(value)
-  return (
-    [origin, `${origin}/`].includes(value) && (protocol === 'https:' || (protocol === 'http:' && isLoopback(value)))
-  )
+/** As people write it: with a slash at the end, perhaps. */
+function isOrigin(value: string): boolean {
+  return isSecureOrigin(value.replace(/\/$/, ''))
 }

@@ -5,7 +5,9 @@ import type { Logger } from './logger.ts'
 import type { SessionStore } from './sessions/session-store.ts'
 import type { SessionLifetimes } from './sessions/session.ts'
 
-const ROUND_MS = 15_000
+const MAX_ROUND_MS = 15_000
+/** A stream outlives its session by one round at most: not long, as sessions go. */
+const ROUNDS_PER_IDLE_TIME = 10
 
 export interface HousekeepingParts {
   readonly sessions: SessionStore
@@ -20,7 +22,7 @@ export interface HousekeepingParts {
 }
 
 /** Ends sessions whose time is up, with all that belongs to them, and trims the logs; until the returned function is called. */
-export function startHousekeeping(parts: HousekeepingParts, roundMs = ROUND_MS): () => void {
+export function startHousekeeping(parts: HousekeepingParts, roundMs = roundMsOf(parts.lifetimes)): () => void {
   let busy = false
   const timer = setInterval(() => {
     if (busy) return
@@ -31,6 +33,8 @@ export function startHousekeeping(parts: HousekeepingParts, roundMs = ROUND_MS):
   }, roundMs).unref()
   return () => clearInterval(timer)
 }
+
+const roundMsOf = ({ idleMs }: SessionLifetimes) => Math.min(MAX_ROUND_MS, idleMs / ROUNDS_PER_IDLE_TIME)
 
 async function tidy({ log, retention, ...parts }: HousekeepingParts): Promise<void> {
   const { sessions, clock, logger, lifetimes } = parts

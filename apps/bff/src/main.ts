@@ -6,6 +6,7 @@ import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { createLogger } from './logger.ts'
+import { limitServer, serverOptions } from './server-limits.ts'
 import { createStop } from './stop.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 
@@ -19,15 +20,9 @@ const { metrics } = createMetrics()
 const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
 const server = createAdaptorServer({
   fetch: app.http.fetch,
-  serverOptions: {
-    maxHeaderSize: 16 * 1024,
-    headersTimeout: 10_000,
-    // An upload over a slow line; bodies that are read at once have a limit of their own (middleware/json-body.ts).
-    requestTimeout: 5 * 60_000,
-    connectionsCheckingInterval: 1_000,
-    keepAliveTimeout: 65_000,
-  },
+  serverOptions,
 }) as Server
+limitServer(server)
 
 server.once('error', (error: NodeJS.ErrnoException) => {
   const taken = error.code === 'EADDRINUSE'

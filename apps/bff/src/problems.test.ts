@@ -25,7 +25,7 @@ async function answerTo(error: unknown, { showDiagnosis = false } = {}) {
   return { response, text, lines, problem: v.parse(Problem, JSON.parse(text)) }
 }
 
-describe('whatever is thrown becomes a problem document', () => {
+describe('S38 whatever is thrown becomes a problem document', () => {
   const thrown: [string, unknown][] = [
     ...ProblemCode.options.map((code): [string, unknown] => [`a refusal, ${code}`, new RequestError(code)]),
     ...causes.map((cause): [string, unknown] => [`a refusal of the platform, ${cause}`, upstreamError(cause)]),
@@ -45,6 +45,7 @@ describe('whatever is thrown becomes a problem document', () => {
     expect(problem.type).toBe(`urn:foyer:problem:${problem.code}`)
     expect(problem.title).not.toBe('')
     expect(problem.requestId).toBe(response.headers.get('X-Request-Id'))
+    expect(problem.instance).toBe(`urn:uuid:${problem.requestId}`)
     expect(text).not.toContain('CANARY')
     expect(text).not.toContain('"stack"')
   })
@@ -72,6 +73,12 @@ describe('a refusal at the door', () => {
     expect(problem).toMatchObject({ detail: 'Look again.', errors })
     expect(response.headers.get('Allow')).toBe('GET')
     expect(lines).toMatchObject([{ level: 'info', code: 'invalid-request' }])
+  })
+
+  test('S47 tells the log which check refused, and nobody else', async () => {
+    const { text, lines } = await answerTo(new RequestError('blocked-cross-site', undefined, { reason: 'CANARY' }))
+    expect(lines).toMatchObject([{ event: 'request-refused', code: 'blocked-cross-site', reason: 'CANARY' }])
+    expect(text).not.toContain('CANARY')
   })
 })
 
@@ -102,7 +109,7 @@ describe('a refusal of the platform', () => {
   })
 })
 
-describe('a known address', () => {
+describe('S21 a known address', () => {
   const app = new Hono().get('/thing', (c) => c.text('got'))
   refuseOtherMethods(app, [
     { method: 'GET', path: '/thing' },
@@ -117,7 +124,7 @@ describe('a known address', () => {
     async (method) => {
       const response = await app.request('/thing', { method })
       expect(response.status).toBe(405)
-      expect(response.headers.get('Allow')).toBe('GET, POST')
+      expect(response.headers.get('Allow')).toBe('GET, HEAD, POST')
     },
   )
 

@@ -15,17 +15,25 @@ export class RequestError extends Error {
   readonly errors: Problem['errors']
   readonly headers: Record<string, string>
   readonly retryAfterSeconds: number | undefined
+  /** Which check refused, for the log and the metrics alone: whoever is refused is not told. */
+  readonly reason: string | undefined
 
   constructor(
     code: ProblemCode,
     detail?: string,
-    more: { errors?: Problem['errors']; headers?: Record<string, string>; retryAfterSeconds?: number } = {},
+    more: {
+      errors?: Problem['errors']
+      headers?: Record<string, string>
+      retryAfterSeconds?: number
+      reason?: string
+    } = {},
   ) {
     super(detail ?? sentences[code].detail)
     this.code = code
     this.errors = more.errors
     this.headers = more.headers ?? {}
     this.retryAfterSeconds = more.retryAfterSeconds
+    this.reason = more.reason
   }
 }
 
@@ -72,6 +80,7 @@ const sentences: Record<ProblemCode, Sentence> = {
     detail: 'The chat service did not accept it.',
   },
   'method-not-allowed': { status: 405, title: 'Method not allowed', detail: 'This address does not know that method.' },
+  'misdirected-request': { status: 421, title: 'Wrong address', detail: 'The chat has another address.' },
   'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
   'not-supported': { status: 501, title: 'Not possible here', detail: 'The chat service of this site cannot do that.' },
   overloaded: {
@@ -87,6 +96,7 @@ const sentences: Record<ProblemCode, Sentence> = {
     detail: 'Please try again shortly.',
   },
   'rate-limited': { status: 429, title: 'Too many requests', detail: 'Please try again in a moment.' },
+  'request-timeout': { status: 408, title: 'Too slow', detail: 'The request took too long to arrive.' },
   'session-required': { status: 401, title: 'No session', detail: 'Start a session first.' },
   'shutting-down': {
     status: 503,
@@ -161,8 +171,11 @@ export function refuseOtherMethods<E extends Env>(
   app: Hono<E>,
   routes: readonly { method: string; path: string }[],
 ): void {
-  for (const [path, known] of Map.groupBy(routes, (route) => route.path)) {
-    const allow = [...new Set(known.map(({ method }) => method))].join(', ')
+  const named = routes.filter(({ method }) => method !== 'ALL')
+  for (const [path, known] of Map.groupBy(named, (route) => route.path)) {
+    const allow = [...new Set(known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(
+      ', ',
+    )
     app.all(path, () => {
       throw new RequestError('method-not-allowed', undefined, { headers: { Allow: allow } })
     })
@@ -178,7 +191,11 @@ function answerProblem(c: Context, problem: Problem): Response {
   if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds))
   c.header('Content-Type', 'application/problem+json')
   c.header('Cache-Control', 'no-store')
-  const body = { ...problem, retryAfterSeconds, ...(typeof requestId === 'string' ? { requestId } : {}) }
+  const body = {
+    ...problem,
+    retryAfterSeconds,
+    ...(typeof requestId === 'string' ? { requestId, instance: `urn:uuid:${requestId}` } : {}),
+  }
   return c.body(JSON.stringify(body), problem.status as ContentfulStatusCode)
 }
 
@@ -196,5 +213,5 @@ function logProblem(logger: Logger, c: Context, { code, status }: Problem, error
     const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
     logger.error({ ...entry, diagnosis: { cause, detail, requested, granted, missing, evidence, fix } })
   } else if (status >= 500) logger.error({ ...entry, err: error })
-  else logger.info(entry)
+  else logger.info(error instanceof RequestError ? { ...entry, reason: error.reason } : entry)
 }

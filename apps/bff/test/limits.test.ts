@@ -56,7 +56,12 @@ describe('messages', () => {
   test('the platform is sent no more than it allows, though bursts come in', async () => {
     // One more than the connector sends: the two do not count by the same clock.
     const platform = { deployments: [{ id: DEPLOYMENT_ID, limits: { messagesPerSecond: 3 } }] }
-    const limits = { messagesPerSecond: 2, requestsPerMinute: 1_000_000, historyPerMinute: 1_000_000 }
+    const limits = {
+      messagesPerSecond: 2,
+      requestsPerMinute: 1_000_000,
+      historyPerMinute: 1_000_000,
+      connectionsPerMinute: 1_000_000,
+    }
     const connect = (url: string, logger: Parameters<typeof connectWebMessaging>[1]) =>
       connectWebMessaging(url, logger, { limits })
     const { foyer } = await startBoth(platform, { limits: { messages }, connect })

@@ -10,7 +10,7 @@ import { createMetrics } from '../src/telemetry/metrics.ts'
 import { settle } from './support/fake-clock.ts'
 import { createRecordingLogger } from './support/loggers.ts'
 import { memoryHeld } from './support/memory.ts'
-import { newDatabaseFile, newSealer, openDatabase } from './support/stores.ts'
+import { newDatabaseFile, newSealer, openStore } from './support/stores.ts'
 
 const ID = 'conversation-1'
 const NOOR = { participantId: 'agent:Noor', role: 'agent' } as const
@@ -23,7 +23,7 @@ afterEach(() => void vi.useRealTimers())
 /** A log on disk, and a server that streams it: all of a stream but the session. */
 async function start() {
   const log = createSqliteEventLog({
-    database: openDatabase(newDatabaseFile()),
+    sqlite: openStore(newDatabaseFile()),
     sealer: newSealer(),
     clock: systemClock,
   })

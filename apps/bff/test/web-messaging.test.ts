@@ -3,7 +3,7 @@ import { eventually } from './support/eventually.ts'
 import { Guest, messagesOf, stateOf, textsOf } from './support/guest.ts'
 import { startBoth, startFoyer } from './support/start-foyer.ts'
 import { makeFolder } from './support/stores.ts'
-import { connectWebMessaging, loosePlatform } from './support/web-messaging.ts'
+import { connectWebMessaging, DOT, loosePlatform } from './support/web-messaging.ts'
 
 const connect = connectWebMessaging
 
@@ -174,7 +174,7 @@ describe('files', () => {
   test('whose link has died are fetched by a fresh one', async () => {
     const { guest, events, control, id } = await start({ downloadSeconds: 0.05 })
     await control.joinAgent(id, 'Noor')
-    await control.sendAgentFile(id, { name: 'map.png', type: 'image/png', bytes: Buffer.from('map') })
+    await control.sendAgentFile(id, { name: 'map.png', type: 'image/png', bytes: DOT })
     const part = await eventually('the file', () =>
       messagesOf(events)
         .flatMap(({ parts }) => parts)
@@ -182,7 +182,7 @@ describe('files', () => {
     )
     await new Promise((resolve) => setTimeout(resolve, 80))
     const download = await guest.request('GET', `${guest.path}/attachments/${part.attachment.attachmentId}`)
-    expect(await download.text()).toBe('map')
+    expect(Buffer.from(await download.arrayBuffer())).toEqual(DOT)
     expect(download.headers.get('content-type')).toBe('image/png')
   })
 })

@@ -1,7 +1,7 @@
 import { SendMessage } from '@foyer/shared/protocol/message'
 import { StartSession } from '@foyer/shared/protocol/session'
 import { Hono } from 'hono'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createRecordingLogger } from '../../test/support/loggers.ts'
 import { createErrorHandler } from '../problems.ts'
 import { BODY_BYTES, MESSAGE_BYTES, readJson } from './json-body.ts'
@@ -27,6 +27,9 @@ const bytes = (...values: number[]) => new Uint8Array(values)
 const utf16 = (text: string) => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'))
 const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth)
 const json = (change: object) => JSON.stringify({ ...GOOD, ...change })
+const FILE = { attachmentId: 'file-0001', name: 'a.txt', mediaType: 'text/plain' }
+const withReply = (text: string) =>
+  `{"messageId":"message-1","text":"x","reply":{"to":"message-0","kind":"card","choices":[{"text":"${text}","payload":"x"}]}}`
 const withText = (text: string) => `{"messageId":"message-1","text":"${text}"}`
 
 describe('a body is understood', () => {
@@ -47,6 +50,7 @@ describe('a body is understood', () => {
     ['brackets and quotes in text', '[[[[[[[[[[{{{\\"\\\\', '[[[[[[[[[[{{{"\\'],
     ['right-to-left text', 'שלום', 'שלום'],
     ['line ends', 'a\\r\\nb', 'a\r\nb'],
+    ['a pair of surrogates, escaped', '\\ud83d\\ude00', '😀'],
   ])('with %s', async (_, written, text) => {
     const response = await createApi().post(withText(written))
     expect(response.status).toBe(200)
@@ -65,7 +69,7 @@ describe('a body is understood', () => {
   })
 })
 
-describe('a body is refused', () => {
+describe('S36, S37 a body is refused', () => {
   const malformed: [string, RequestInit['body']][] = [
     ['nothing', ''],
     ['white space', '   '],
@@ -105,7 +109,12 @@ describe('a body is refused', () => {
     ['an id too long', json({ messageId: 'a'.repeat(65) })],
     ['an id with a path', json({ messageId: '../../etc/passwd' })],
     ['an id with a line end', json({ messageId: 'message-1\n' })],
+    ['a lone surrogate where the schema does not look', `{"messageId":"message-1","text":"x","reply":"\\udc00"}`],
+    ['a null character in a reply', withReply('a\\u0000')],
+    ['a lone surrogate in a name', `{"messageId":"message-1","text":"x","\\ud800":1}`],
     ['an unknown member', json({ role: 'agent' })],
+    ['an unknown member of an attachment', json({ attachment: { ...FILE, url: 'https://evil.example' } })],
+    ['an attachment’s id with a path', json({ attachment: { ...FILE, attachmentId: '../../etc' } })],
     ['a prototype', '{"messageId":"message-1","text":"hello","__proto__":{"admin":true}}'],
     ['a constructor', json({ constructor: { prototype: { admin: true } } })],
     ['nesting beyond eight', json({ text: 'x' }).replace('"x"', nested(9))],
@@ -114,7 +123,7 @@ describe('a body is refused', () => {
     ['closing brackets only', ']'.repeat(5_000)],
   ]
 
-  test.each(malformed)('with 400 when it is %s', async (_, body) => {
+  test.each(malformed)('S37 with 400 when it is %s', async (_, body) => {
     const { post, lines } = createApi()
     const response = await post(body)
     expect(response.status).toBe(400)
@@ -137,13 +146,13 @@ describe('a body is refused', () => {
     ['more parameters', { 'Content-Type': 'application/json; charset=utf-8; boundary=x' }],
     ['a compressed body', { ...JSON_TYPE, 'Content-Encoding': 'gzip' }],
     ['an encoding that is none', { ...JSON_TYPE, 'Content-Encoding': 'identity' }],
-  ])('with 415 when it comes as %s', async (_, headers) => {
+  ])('S19 with 415 when it comes as %s', async (_, headers) => {
     const response = await createApi().post(bytes(0x7b, 0x7d), headers)
     expect(response.status).toBe(415)
     expect(await response.json()).toMatchObject({ code: 'unsupported-media-type' })
   })
 
-  test('with 413 when its stated length is too much, before anything is read', async () => {
+  test('S36 with 413 when its stated length is too much, before anything is read', async () => {
     let pulled = 0
     const body = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 })
     const response = await createApi().post(body, { ...JSON_TYPE, 'Content-Length': '2000000000' })
@@ -152,7 +161,7 @@ describe('a body is refused', () => {
     expect(pulled).toBe(0)
   })
 
-  test('with 413 when it goes on and on, having read no more than may be', async () => {
+  test('S36 with 413 when it goes on and on, having read no more than may be', async () => {
     let sent = 0
     const chunk = new TextEncoder().encode(' '.repeat(1_024))
     const body = new ReadableStream({
@@ -166,7 +175,7 @@ describe('a body is refused', () => {
     expect(sent).toBeLessThan(MESSAGE_BYTES + 8 * chunk.length)
   })
 
-  test('with 413 at the smaller bound where no message is expected', async () => {
+  test('S36 with 413 at the smaller bound where no message is expected', async () => {
     const body = JSON.stringify({ name: 'a'.repeat(BODY_BYTES) })
     const response = await createApi().post(
       ReadableStream.from([new TextEncoder().encode(body)]),
@@ -174,6 +183,16 @@ describe('a body is refused', () => {
       '/session',
     )
     expect(response.status).toBe(413)
+  })
+
+  test('R32 with 408 when it takes longer than twenty seconds to come, and the line is closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const answer = createApi().post(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode('{')) }))
+    await vi.advanceTimersByTimeAsync(20_000)
+    const response = await answer
+    expect(response.status).toBe(408)
+    expect(response.headers.get('Connection')).toBe('close')
   })
 
   test('naming each wrong member, and never what was in it', async () => {

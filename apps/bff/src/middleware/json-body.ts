@@ -11,7 +11,7 @@ const BODY_MS = 20_000
 
 /**
  * The body of a request, parsed: bounded before it is read, strict UTF-8, bounded depth, and exactly the schema (S36, S37).
- * Throws RequestError 413, 415, or 400 with what was wrong and where.
+ * Throws RequestError 408, 413, 415, or 400 with what was wrong and where.
  */
 export async function readJson<Schema extends v.GenericSchema>(
   c: Context,
@@ -21,7 +21,10 @@ export async function readJson<Schema extends v.GenericSchema>(
   requireJson(c.req.header('Content-Type'), c.req.header('Content-Encoding'))
   const text = decode(await inTime(readBounded(c, maxBytes)))
   if (depthOf(text) > MAX_DEPTH) throw invalid('', `must not be nested deeper than ${MAX_DEPTH}`)
-  return parse(schema, parseJson(text))
+  const value = parseJson(text)
+  // The bytes were UTF-8: what is no Unicode, and NUL, can only come as an escape.
+  if (text.includes('\\u')) requireWellFormed(value)
+  return parse(schema, value)
 }
 
 /** A value from outside, parsed. Throws RequestError `invalid-request` that names each wrong member. */
@@ -52,8 +55,7 @@ function requireJson(contentType: string | undefined, contentEncoding: string | 
 async function inTime(body: Promise<Uint8Array>): Promise<Uint8Array> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
-    const errors = [{ path: '', message: `must be sent within ${BODY_MS / 1000} seconds` }]
-    reject(new RequestError('invalid-request', undefined, { errors, headers: { Connection: 'close' } }))
+    reject(new RequestError('request-timeout', undefined, { headers: { Connection: 'close' } }))
   }, BODY_MS)
   body.catch(() => undefined)
   try {
@@ -94,6 +96,19 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   } catch {
     throw invalid('', 'must be JSON')
+  }
+}
+
+/** Of every text in a value, names included, whatever the schema says of it. */
+function requireWellFormed(value: unknown, path: readonly string[] = []): void {
+  const isText = (text: string) => text.isWellFormed() && !text.includes('\0')
+  if (typeof value === 'string' && !isText(value)) {
+    throw invalid(path.join('.'), 'must be well-formed Unicode without NUL')
+  }
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    if (!isText(name)) throw invalid(path.join('.'), 'must have names of well-formed Unicode without NUL')
+    requireWellFormed(member, [...path, name])
   }
 }
 

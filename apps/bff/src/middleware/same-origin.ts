@@ -1,5 +1,5 @@
 import { CSRF_HEADER } from '@foyer/shared/protocol/routes'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { RequestError } from '../problems.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
@@ -10,17 +10,20 @@ const SAFE_METHODS = new Set(['GET', 'HEAD'])
  */
 export function createSameOrigin(publicOrigin: string): MiddlewareHandler {
   return async function requireSameOrigin(c, next) {
-    const site = c.req.header('Sec-Fetch-Site')
-    const origin = c.req.header('Origin')
-    const isSafe = SAFE_METHODS.has(c.req.method)
-    const isOwn =
-      c.req.header(CSRF_HEADER.name) === CSRF_HEADER.value &&
-      (site === undefined || site === 'same-origin') &&
-      (origin === undefined || origin === publicOrigin) &&
-      (isSafe || site !== undefined || origin !== undefined)
-    if (!isOwn) throw new RequestError('blocked-cross-site')
-    c.header('Cache-Control', 'no-store')
     c.header('Vary', 'Origin, Sec-Fetch-Site')
+    const reason = foreignBy(c, publicOrigin)
+    if (reason !== undefined) throw new RequestError('blocked-cross-site', undefined, { reason })
     await next()
   }
+}
+
+/** Which check says that this request is not the page's. */
+function foreignBy(c: Context, publicOrigin: string): string | undefined {
+  const site = c.req.header('Sec-Fetch-Site')
+  const origin = c.req.header('Origin')
+  if (c.req.header(CSRF_HEADER.name) !== CSRF_HEADER.value) return 'csrf-header'
+  if (site !== undefined && site !== 'same-origin') return 'fetch-metadata'
+  if (origin !== undefined && origin !== publicOrigin) return 'origin'
+  if (site === undefined && origin === undefined && !SAFE_METHODS.has(c.req.method)) return 'no-origin'
+  return undefined
 }

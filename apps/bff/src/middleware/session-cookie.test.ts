@@ -7,30 +7,31 @@ import { createErrorHandler } from '../problems.ts'
 import { hashHandle, newHandle, newSession } from '../sessions/session.ts'
 import { createSqliteSessionStore } from '../sessions/sqlite-session-store.ts'
 import {
+  createReadSession,
   createSessionCookie,
-  deleteSessionCookie,
   requireSession,
   SESSION_COOKIE,
-  setSessionCookie,
+  type CookieReach,
   type SessionEnv,
 } from './session-cookie.ts'
 
 const lifetimes = { idleMs: 60_000, absoluteMs: 600_000 }
 
 /** An app that tells whose session a request is in, with one session that is kept. */
-async function createSubject() {
+async function createSubject(reach: CookieReach = 'same-site') {
   const clock = new FakeClock()
   const sessions = createSqliteSessionStore({ sqlite: openStore(), sealer: newSealer(), logger: silentLogger })
   const session = newSession({ name: 'Rosa' }, clock.now())
   const handle = newHandle()
   await sessions.create(session, hashHandle(handle), {})
 
+  const sessionCookie = createSessionCookie(reach, lifetimes.absoluteMs)
   const app = new Hono<SessionEnv>()
-    .use(createSessionCookie({ sessions, clock, lifetimes }))
+    .use(createReadSession({ sessions, clock, lifetimes }))
     .get('/whose', (c) => c.text(c.get('session')?.sessionId ?? 'nobody'))
     .get('/required', (c) => c.text(requireSession(c).sessionId))
-    .get('/set', (c) => (setSessionCookie(c, handle, lifetimes.absoluteMs), c.text('set')))
-    .get('/delete', (c) => (deleteSessionCookie(c), c.text('deleted')))
+    .get('/set', (c) => (sessionCookie.set(c, handle), c.text('set')))
+    .get('/delete', (c) => (sessionCookie.delete(c), c.text('deleted')))
     .onError(createErrorHandler({ logger: silentLogger, showDiagnosis: false }))
   const whose = async (cookie?: string) => {
     const response = await app.request('/whose', cookie === undefined ? {} : { headers: { Cookie: cookie } })
@@ -48,7 +49,7 @@ describe('a request is in the session of its cookie', () => {
     }
   })
 
-  test('until it was idle for too long', async () => {
+  test('S12 until it was idle for too long', async () => {
     const { whose, cookie, session, clock } = await createSubject()
     await clock.advance(lifetimes.idleMs - 1)
     expect(await whose(cookie)).toBe(session.sessionId)
@@ -56,7 +57,7 @@ describe('a request is in the session of its cookie', () => {
     expect(await whose(cookie)).toBe('nobody')
   })
 
-  test('until its absolute limit, though it was never idle', async () => {
+  test('S12 until its absolute limit, though it was never idle', async () => {
     const { whose, cookie, session, sessions, clock } = await createSubject()
     for (let minute = 0; minute < 10; minute++) {
       await clock.advance(59_000)
@@ -68,7 +69,7 @@ describe('a request is in the session of its cookie', () => {
     expect(await whose(cookie)).toBe('nobody')
   })
 
-  test('and looking is not activity', async () => {
+  test('S12 and looking is not activity', async () => {
     const { whose, cookie, clock, sessions, session } = await createSubject()
     await clock.advance(30_000)
     await whose(cookie)
@@ -76,7 +77,7 @@ describe('a request is in the session of its cookie', () => {
   })
 })
 
-describe('a request is in no session', () => {
+describe('S10 a request is in no session', () => {
   type Made = Awaited<ReturnType<typeof createSubject>>
   const cases: [string, (made: Made) => string | undefined][] = [
     ['without a cookie', () => undefined],
@@ -124,18 +125,26 @@ describe('a request is in no session', () => {
 
 describe('the cookie', () => {
   const attributesOf = (header: string | null) => new Set(header?.split('; ').slice(1))
+  const always = ['Path=/', 'HttpOnly', 'Secure']
 
-  test('is for this host alone, over TLS, out of reach of scripts and other sites, and no longer than the session', async () => {
-    const { app, handle } = await createSubject()
+  test.each([
+    ['S9 is for this host alone, over TLS, out of reach of scripts and other sites', 'same-site', ['SameSite=Strict']],
+    ['S9 goes to other sites that frame the chat, apart for each', 'cross-site', ['SameSite=None', 'Partitioned']],
+  ] as const)('%s, and no longer than the session', async (_, reach, more) => {
+    const { app, handle } = await createSubject(reach)
     const header = (await app.request('/set')).headers.get('Set-Cookie')
     expect(header?.split(';')[0]).toBe(`__Host-Http-foyer=${handle}`)
-    expect(attributesOf(header)).toEqual(new Set(['Max-Age=600', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']))
+    expect(attributesOf(header)).toEqual(new Set(['Max-Age=600', ...always, ...more]))
+    expect(header?.length).toBeLessThan(4096)
   })
 
-  test('is deleted under the attributes it was set with', async () => {
-    const { app } = await createSubject()
+  test.each([
+    ['same-site', ['SameSite=Strict']],
+    ['cross-site', ['SameSite=None', 'Partitioned']],
+  ] as const)('S13 is deleted under the attributes it was set with: %s', async (reach, more) => {
+    const { app } = await createSubject(reach)
     const header = (await app.request('/delete')).headers.get('Set-Cookie')
     expect(header?.split(';')[0]).toBe('__Host-Http-foyer=')
-    expect(attributesOf(header)).toEqual(new Set(['Max-Age=0', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']))
+    expect(attributesOf(header)).toEqual(new Set(['Max-Age=0', ...always, ...more]))
   })
 })

@@ -6,8 +6,17 @@ import type { SessionStore } from '../sessions/session-store.ts'
 import { expiresAtMs, hashHandle, isHandle, type Session, type SessionLifetimes } from '../sessions/session.ts'
 
 export const SESSION_COOKIE = '__Host-Http-foyer'
-/** The same attributes to set and to delete: a browser keeps what is deleted otherwise (S13). */
-const ATTRIBUTES = { path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const
+
+/**
+ * Who may have the cookie sent (S9): pages of our own site only, or the chat also where another site frames it, then with
+ * a session of its own below each of them (CHIPS).
+ */
+export type CookieReach = 'same-site' | 'cross-site'
+
+export interface SessionCookie {
+  set(c: Context, handle: string): void
+  delete(c: Context): void
+}
 
 export interface SessionEnv {
   Variables: { session: Session | undefined }
@@ -20,7 +29,7 @@ interface Parts {
 }
 
 /** Finds the session of the request's cookie. Unknown, malformed, doubled or expired: simply none (S10). */
-export function createSessionCookie({ sessions, clock, lifetimes }: Parts): MiddlewareHandler<SessionEnv> {
+export function createReadSession({ sessions, clock, lifetimes }: Parts): MiddlewareHandler<SessionEnv> {
   return async function readSession(c, next) {
     const handle = readHandle(c.req.header('Cookie'))
     const session = handle === undefined ? undefined : await sessions.findByHandle(hashHandle(handle))
@@ -36,12 +45,16 @@ export function requireSession<Env extends SessionEnv>(c: Context<Env>): Session
   return session
 }
 
-export function setSessionCookie(c: Context, handle: string, maxAgeMs: number): void {
-  setCookie(c, SESSION_COOKIE, handle, { ...ATTRIBUTES, maxAge: Math.floor(maxAgeMs / 1000) })
-}
-
-export function deleteSessionCookie(c: Context): void {
-  deleteCookie(c, SESSION_COOKIE, ATTRIBUTES)
+/** The same attributes to set and to delete: a browser keeps what is deleted otherwise (S13). */
+export function createSessionCookie(reach: CookieReach, maxAgeMs: number): SessionCookie {
+  const attributes = {
+    ...{ path: '/', secure: true, httpOnly: true },
+    ...(reach === 'same-site' ? { sameSite: 'Strict' as const } : { sameSite: 'None' as const, partitioned: true }),
+  }
+  return {
+    set: (c, handle) => setCookie(c, SESSION_COOKIE, handle, { ...attributes, maxAge: Math.floor(maxAgeMs / 1000) }),
+    delete: (c) => void deleteCookie(c, SESSION_COOKIE, attributes),
+  }
 }
 
 function readHandle(header: string | undefined): string | undefined {

@@ -1,8 +1,11 @@
-import { UploadQuery } from '@foyer/shared/protocol/attachment'
+import { AttachmentId, UploadQuery } from '@foyer/shared/protocol/attachment'
+import { MessageId } from '@foyer/shared/protocol/identifiers'
 import { routes } from '@foyer/shared/protocol/routes'
-import { Hono } from 'hono'
+import type { HttpBindings } from '@hono/node-server'
+import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
 import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { ConversationFile, Relay } from '../conversations/relay.ts'
 import { parse } from '../middleware/json-body.ts'
@@ -10,12 +13,20 @@ import type { SessionEnv } from '../middleware/session-cookie.ts'
 import { RequestError } from '../problems.ts'
 import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import { contradicts, lookAt, servedType } from './file-kind.ts'
 import { requireOwned } from './owned-conversation.ts'
 
 export interface AttachmentRouteParts {
   readonly sessions: SessionStore
   readonly relay: Relay
   readonly clock: Clock
+  /** Who may frame an answer: the directive. */
+  readonly frameAncestors: string
+}
+
+interface Env {
+  Bindings: HttpBindings
+  Variables: SessionEnv['Variables']
 }
 
 const MediaQuery = v.strictObject({ url: v.pipe(v.string(), v.maxLength(2048)) })
@@ -23,19 +34,32 @@ const MediaQuery = v.strictObject({ url: v.pipe(v.string(), v.maxLength(2048)) }
 /** How long a file may take, either way. */
 const TRANSFER_MS = 5 * 60_000
 
-/** Files of both sides, streamed through: none is held in memory or kept. */
-export function createAttachmentRoutes({ sessions, relay, clock }: AttachmentRouteParts): Hono<SessionEnv> {
+/** Files of both sides, streamed through: none is held in memory or kept. Neither side is believed what its file is. */
+export function createAttachmentRoutes({ sessions, relay, clock, frameAncestors }: AttachmentRouteParts): Hono<Env> {
   const limit = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(TRANSFER_MS)])
 
-  return new Hono<SessionEnv>()
+  /** A stranger's bytes: never a document of this origin, whatever they say they are (S31). */
+  async function answerFile(c: Context<Env>, { bytes, name, size }: ConversationFile): Promise<Response> {
+    const file = await lookAt(bytes)
+    c.header('Content-Type', servedType(file.found))
+    c.header('Content-Disposition', `attachment${name === undefined ? '' : `; filename*=UTF-8''${encodeName(name)}`}`)
+    c.header('Content-Security-Policy', `default-src 'none'; sandbox; ${frameAncestors}`)
+    if (size !== undefined) c.header('Content-Length', String(size))
+    return c.body(cutOff(file.bytes, c.env.outgoing))
+  }
+
+  return new Hono<Env>()
     .post(routes.uploadAttachment.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
       const { name } = parse(UploadQuery, c.req.query())
       const mediaType = readMediaType(c.req.header('Content-Type'), c.req.header('Content-Encoding'))
       const size = readSize(c.req.header('Content-Length'))
-      const bytes = c.req.raw.body ?? new Blob([]).stream()
       await noteActivity(sessions, session, clock.now())
       if (record.state === 'ended') throw new RequestError('conversation-ended')
+      const { found, bytes } = await lookAt(c.req.raw.body ?? new Blob([]).stream())
+      if (contradicts(mediaType, found)) {
+        throw new RequestError('attachment-refused', 'The file is not what its type says.', { reason: 'file-type' })
+      }
       const attachment = { attachmentId: randomUUID(), name, mediaType, size }
       await relay.files(record).upload({ ...attachment, bytes }, limit(c.req.raw.signal))
       return c.json(attachment, 201)
@@ -44,35 +68,47 @@ export function createAttachmentRoutes({ sessions, relay, clock }: AttachmentRou
     .get(routes.readAttachment.path, async (c) => {
       const { record } = await requireOwned(c, relay)
       const { signal } = c.req.raw
-      return answerFile(await relay.files(record).download(c.req.param('attachmentId'), limit(signal)))
+      return answerFile(c, await relay.files(record).download(requireAttachmentId(c), limit(signal)))
     })
 
     .get(routes.readMedia.path, async (c) => {
       const { record } = await requireOwned(c, relay)
       const { url } = parse(MediaQuery, c.req.query())
       const { signal } = c.req.raw
-      return answerFile(await relay.readPicture(record, c.req.param('messageId'), url, limit(signal)))
+      const messageId = c.req.param('messageId')
+      if (!v.is(MessageId, messageId)) throw new RequestError('attachment-not-found')
+      return answerFile(c, await relay.readPicture(record, messageId, url, limit(signal)))
     })
 
     .delete(routes.removeAttachment.path, async (c) => {
       const { record } = await requireOwned(c, relay)
-      await relay.files(record).remove(c.req.param('attachmentId'), c.req.raw.signal)
+      await relay.files(record).remove(requireAttachmentId(c), c.req.raw.signal)
       return c.body(null, 204)
     })
 }
 
-/** Types that a browser may show as they are: pictures and recordings, nothing that can run. */
-const HARMLESS = /^(image\/(png|jpeg|gif|webp|avif|bmp)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf)$/
+/** An id of another form names nothing, and is not passed on (S6). */
+function requireAttachmentId(c: Context): string {
+  const attachmentId = c.req.param('attachmentId')
+  if (!v.is(AttachmentId, attachmentId)) throw new RequestError('attachment-not-found')
+  return attachmentId
+}
 
-/** A stranger's bytes: never a document of this origin, whatever they say they are (S31). */
-function answerFile({ bytes, mediaType, name, size }: ConversationFile): Response {
-  return new Response(bytes, {
-    headers: {
-      'Content-Type': HARMLESS.test(mediaType) ? mediaType : 'application/octet-stream',
-      'Content-Disposition': `attachment${name === undefined ? '' : `; filename*=UTF-8''${encodeName(name)}`}`,
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      ...(size === undefined ? {} : { 'Content-Length': String(size) }),
+/** What breaks off is seen to break off: the connection is cut, for the adapter would write the error's words into the file. */
+function cutOff(bytes: ReadableStream<Uint8Array>, outgoing: ServerResponse): ReadableStream<Uint8Array> {
+  const reader = bytes.getReader()
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch {
+        outgoing.destroy()
+        controller.close()
+      }
     },
+    cancel: (reason) => reader.cancel(reason),
   })
 }
 

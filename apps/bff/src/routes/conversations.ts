@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import type { Clock } from '../clock.ts'
 import type { Relay } from '../conversations/relay.ts'
 import { readJson } from '../middleware/json-body.ts'
+import { refuseBody } from '../middleware/refuse-body.ts'
 import { requireSession, type SessionEnv } from '../middleware/session-cookie.ts'
 import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
@@ -20,6 +21,7 @@ export function createConversationRoutes({ sessions, relay, clock }: Conversatio
   return new Hono<SessionEnv>()
     .post(routes.openConversation.path, async (c) => {
       const session = requireSession(c)
+      refuseBody(c)
       const { record, isNew } = await relay.openFor(session.sessionId, session.guest)
       await noteActivity(sessions, session, clock.now())
       return c.json(await relay.describe(record), isNew ? 201 : 200)
@@ -40,6 +42,7 @@ export function createConversationRoutes({ sessions, relay, clock }: Conversatio
 
     .post(routes.clearConversation.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
+      refuseBody(c)
       await noteActivity(sessions, session, clock.now())
       await relay.clear(record)
       return c.body(null, 204)
@@ -47,6 +50,7 @@ export function createConversationRoutes({ sessions, relay, clock }: Conversatio
 
     .post(routes.endConversation.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
+      refuseBody(c)
       await noteActivity(sessions, session, clock.now())
       await relay.end(record)
       return c.body(null, 204)

@@ -105,7 +105,6 @@ describe('a stream', () => {
     expect(headers['content-type']).toBe('text/event-stream; charset=utf-8')
     expect(headers['cache-control']).toBe('no-store, no-transform')
     expect(headers['x-accel-buffering']).toBe('no')
-    expect(headers['x-content-type-options']).toBe('nosniff')
     expect(headers['x-request-id']).toBe('r')
     expect(headers['content-encoding']).toBeUndefined()
     expect(reader.cut).toBe(false)

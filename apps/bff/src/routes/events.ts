@@ -29,6 +29,8 @@ export interface EventRouteParts {
   readonly streams: EventStreams
   readonly clock: Clock
   readonly addressOf: (c: Context) => string
+  /** Of every answer; a stream is written past what sets them. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 interface Env {
@@ -38,7 +40,7 @@ interface Env {
 
 const SEQ = /^\d{1,15}$/
 
-export function createEventRoutes({ relay, log, streams, clock, addressOf }: EventRouteParts): Hono<Env> {
+export function createEventRoutes({ relay, log, streams, clock, addressOf, headers }: EventRouteParts): Hono<Env> {
   const passing = (event: { type: string }, seq: number): PassingEntry => {
     const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
     return { seq, type: event.type, json, passing: true }
@@ -61,8 +63,8 @@ export function createEventRoutes({ relay, log, streams, clock, addressOf }: Eve
   return new Hono<Env>().get(routes.followEvents.path, async (c) => {
     const { record } = await requireOwned(c, relay)
     const after = parseSeq(c.req.header('Last-Event-ID') ?? c.req.query('after') ?? '0')
-    const headers = { 'X-Request-Id': c.get('requestId') }
-    const opening = { sessionId: record.sessionId, address: addressOf(c), headers }
+    const own = { ...headers, 'X-Request-Id': c.get('requestId') }
+    const opening = { sessionId: record.sessionId, address: addressOf(c), headers: own }
     const stream = streams.open(c.env.outgoing, opening)
     // The answer has begun: a failure from here on can only end it.
     void serve(stream, record, after).catch((error: unknown) => stream.fail(error))

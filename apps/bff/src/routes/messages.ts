@@ -21,7 +21,7 @@ export interface MessageRouteParts {
 }
 
 const wholeNumber = v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'must be a whole number'), v.transform(Number))
-const HistoryQuery = v.object({
+const HistoryQuery = v.strictObject({
   before: v.optional(wholeNumber),
   limit: v.optional(
     v.pipe(wholeNumber, v.minValue(1, 'must be at least 1'), v.maxValue(200, 'must be at most 200')),

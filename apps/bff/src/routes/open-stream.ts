@@ -1,13 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { LogEntry, PassingEntry } from '../event-log/event-log.ts'
 import type { Kind, Sink } from '../event-log/replay-and-follow.ts'
-import { securityHeaders } from '../middleware/security-headers.ts'
 
 /** What may wait in a slow reader's socket before it is cut off (R22); who asks `isFull` first never gets near it. */
 const MAX_QUEUED_BYTES = 1024 * 1024
 
 const HEADERS = {
-  ...securityHeaders,
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
@@ -64,7 +62,7 @@ export class OpenStream implements EventStream {
     // Who left while the request was looked at will not leave again.
     if (this.#response.destroyed) return this.#close()
     this.#response.once('close', () => this.#close())
-    this.#response.writeHead(200, { ...HEADERS, ...headers })
+    this.#response.writeHead(200, { ...headers, ...HEADERS })
     this.#response.write(': open\n\n')
   }
 

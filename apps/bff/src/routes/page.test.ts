@@ -3,10 +3,11 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { silentLogger } from '../../test/support/loggers.ts'
 import type { BuiltFile, BuiltPage } from '../built-page.ts'
-import { createSecurityHeaders } from '../middleware/security-headers.ts'
+import { createSecurityHeaders, securityHeadersOf } from '../middleware/security-headers.ts'
 import { answerNotFound, createErrorHandler } from '../problems.ts'
 import { createPageRoutes } from './page.ts'
 
+const ANCESTORS = "frame-ancestors 'none'"
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
 const toFile = (text: string, type: string): BuiltFile => ({
   ...{ type, plain: bytes(text), br: new Uint8Array(brotliCompressSync(text)), gzip: new Uint8Array(gzipSync(text)) },
@@ -21,7 +22,7 @@ const PAGE: BuiltPage = {
 }
 
 function createSite(page: BuiltPage | undefined = PAGE) {
-  const app = new Hono().use(createSecurityHeaders()).route('/', createPageRoutes(page))
+  const app = new Hono().use(createSecurityHeaders(securityHeadersOf(ANCESTORS))).route('/', createPageRoutes(page))
   app.notFound(answerNotFound).onError(createErrorHandler({ logger: silentLogger, showDiagnosis: false }))
   return (path: string, headers: Record<string, string> = {}, method = 'GET') => app.request(path, { method, headers })
 }

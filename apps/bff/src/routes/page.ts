@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono'
 import type { BuiltFile, BuiltPage } from '../built-page.ts'
+import { createNavigation } from '../middleware/navigation.ts'
 
 const HASHED = 'public, max-age=31536000, immutable'
 const UNHASHED = 'public, max-age=3600'
@@ -9,9 +10,8 @@ export function createPageRoutes(page: BuiltPage | undefined): Hono {
   const app = new Hono()
   if (!page) return app
 
-  app.get('/', (c) => {
+  app.get('/', createNavigation(), (c) => {
     c.header('Content-Security-Policy', page.contentSecurityPolicy)
-    c.header('Cache-Control', 'no-store')
     return answer(c, page.document)
   })
   for (const [path, file] of page.files) {
@@ -27,7 +27,7 @@ function answer(c: Context, file: BuiltFile): Response {
   const accepted = acceptedEncodings(c.req.header('Accept-Encoding') ?? '')
   const encoding = (['br', 'gzip'] as const).find((name) => accepted.has(name) && file[name])
   c.header('Content-Type', file.type)
-  c.header('Vary', 'Accept-Encoding')
+  c.header('Vary', 'Accept-Encoding', { append: true })
   if (encoding) c.header('Content-Encoding', encoding)
   return c.body((encoding && file[encoding]) ?? file.plain)
 }

@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import type { Clock } from '../clock.ts'
 import type { Relay } from '../conversations/relay.ts'
 import { readJson } from '../middleware/json-body.ts'
-import { deleteSessionCookie, requireSession, setSessionCookie, type SessionEnv } from '../middleware/session-cookie.ts'
+import { requireSession, type SessionCookie, type SessionEnv } from '../middleware/session-cookie.ts'
 import { RequestError } from '../problems.ts'
 import type { SessionStore, StoredCredential } from '../sessions/session-store.ts'
 import {
@@ -25,6 +25,7 @@ export interface SessionRouteParts {
   readonly relay: Relay
   readonly clock: Clock
   readonly lifetimes: SessionLifetimes
+  readonly cookie: SessionCookie
   /** Asks the platform to admit a guest. Throws UpstreamError. */
   readonly admit: () => Promise<StoredCredential>
   readonly describeGrant: (credential: StoredCredential) => Grant
@@ -56,7 +57,7 @@ export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> 
       const session = newSession({ name, locale, attributes }, clock.now())
       const handle = newHandle()
       await sessions.create(session, hashHandle(handle), credential)
-      setSessionCookie(c, handle, lifetimes.absoluteMs)
+      parts.cookie.set(c, handle)
       return c.json(await view(session), 201)
     })
 
@@ -67,8 +68,9 @@ export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> 
       await relay.leave(sessionId, AbortSignal.timeout(GOODBYE_MS))
       await sessions.remove(sessionId)
       parts.closeStreams(sessionId)
-      deleteSessionCookie(c)
-      c.header('Clear-Site-Data', '"cookies", "storage"')
+      parts.cookie.delete(c)
+      // Not "cookies": that clears those of the whole registrable domain, and would sign the guest out of the portal.
+      c.header('Clear-Site-Data', '"storage"')
       return c.body(null, 204)
     })
 

@@ -26,7 +26,7 @@ export class Guest {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isWritten(body) ? body : JSON.stringify(body) }),
     })
     this.received.push(JSON.stringify([...response.headers]))
     const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
@@ -104,8 +104,12 @@ export class Guest {
       const blocks = (rest + chunk).split('\n\n')
       rest = blocks.pop() ?? ''
       for (const block of blocks) {
-        const data = /^data: (.*)$/m.exec(block)?.[1]
-        const id = /^id: (\d+)$/m.exec(block)?.[1]
+        const field = (name: string) =>
+          block
+            .split('\n')
+            .find((line) => line.startsWith(name))
+            ?.slice(name.length)
+        const [data, id] = [field('data: '), field('id: ')]
         if (data !== undefined)
           yield { id: id === undefined ? undefined : Number(id), data: JSON.parse(data) as StreamEvent }
       }
@@ -121,6 +125,9 @@ export class Guest {
     return got
   }
 }
+
+const isWritten = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array
 
 export const messagesOf = (events: readonly StreamEvent[]): MessageEvent[] =>
   events.filter((event) => event.type === 'message')

@@ -2,7 +2,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { createApp, type App, type AppParts } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -10,6 +10,7 @@ import { createGuestApiConnector } from '../../src/connectors/guest-api/connecto
 import type { Connector } from '../../src/connectors/connector.ts'
 import { toLimits, type Limits } from '../../src/limits.ts'
 import { createLogger, type Logger } from '../../src/logger.ts'
+import { limitServer, serverOptions } from '../../src/server-limits.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 
 export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
@@ -34,6 +35,8 @@ export interface Foyer {
   metrics(): Promise<string>
   /** Every line that was logged, at the most verbose level. */
   readonly logs: string[]
+  /** Whatever is answered by a route of its own. */
+  readonly routes: readonly { method: string; path: string }[]
   close(): Promise<void>
 }
 
@@ -48,6 +51,10 @@ export interface FoyerOptions {
   readonly limits?: Partial<Limits['requests']>
   readonly streams?: Partial<Limits['streams']>
   readonly pageFolder?: string
+  readonly embedOrigins?: readonly string[]
+  readonly cookieReach?: AppParts['config']['cookieReach']
+  /** Other limits of the server than those it runs with. */
+  readonly server?: ServerOptions
   /** Instead of the guest API. */
   readonly connect?: (platformUrl: string, logger: Logger) => Connector
 }
@@ -71,7 +78,9 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   const listening: { app?: ReturnType<typeof createApp> } = {}
   const server = createAdaptorServer({
     fetch: (request, env) => listening.app?.http.fetch(request, env),
+    serverOptions: { ...serverOptions, ...options.server },
   }) as Server
+  limitServer(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -80,6 +89,8 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   const loose = looseLimits()
   const config = {
     publicUrl: url,
+    embedOrigins: options.embedOrigins ?? [],
+    cookieReach: options.cookieReach ?? ('same-site' as const),
     store: options.store ?? ':memory:',
     secrets: options.secrets ?? [randomBytes(32)],
     showDiagnosis: options.showDiagnosis ?? true,
@@ -98,6 +109,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     app,
     metrics: () => registry.metrics(),
     logs,
+    routes: app.http.routes,
     async close() {
       server.close()
       await app.close()

@@ -5,6 +5,12 @@ import { createWebMessagingConnector, type WebMessagingOptions } from '../../src
 
 export const DEPLOYMENT_ID = '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5'
 
+/** The smallest picture there is: one dot. */
+export const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 /** A pace that tests do not wait for. */
 const LOOSE = {
   ...{ messagesPerSecond: 1_000_000, requestsPerMinute: 1_000_000, historyPerMinute: 1_000_000 },

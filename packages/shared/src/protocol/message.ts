@@ -60,7 +60,7 @@ export const SendMessage = v.pipe(
     messageId: MessageId,
     text: v.optional(Text, ''),
     reply: v.optional(Reply),
-    attachment: v.optional(Attachment),
+    attachment: v.optional(v.strictObject(Attachment.entries)),
   }),
   v.forward(
     v.check(({ text, attachment }) => text.trim() !== '' || attachment !== undefined, 'must not be empty'),

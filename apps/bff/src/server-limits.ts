@@ -1,0 +1,27 @@
+import type { Server, ServerOptions } from 'node:http'
+
+/**
+ * How much patience and room a connection gets, before a request is one (S41, R32). All of them are set, so that a change
+ * of Node's own defaults changes nothing here.
+ */
+export const serverOptions = {
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: true,
+  insecureHTTPParser: false,
+  headersTimeout: 10_000,
+  // An upload over a slow line; bodies that are read at once have a limit of their own (middleware/json-body.ts).
+  requestTimeout: 5 * 60_000,
+  connectionsCheckingInterval: 1_000,
+  // Longer than the 60 s for which the usual proxy keeps a line: the one who reuses it must not find it closed.
+  keepAliveTimeout: 65_000,
+} as const satisfies ServerOptions
+
+/** More than one process can serve; what is beyond would only take memory from the others. */
+const MAX_CONNECTIONS = 20_000
+const MAX_REQUESTS_PER_SOCKET = 10_000
+
+/** The limits that Node takes on the server itself. */
+export function limitServer(server: Server): void {
+  server.maxConnections = MAX_CONNECTIONS
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
+}
