@@ -5,6 +5,7 @@ import { createApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { createConnector } from './connectors/create-connector.ts'
+import { describeConfig } from './describe-config.ts'
 import { createLogger } from './logger.ts'
 import { limitServer, serverOptions } from './server-limits.ts'
 import { createStop } from './stop.ts'
@@ -14,6 +15,7 @@ if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.load
 const config = readOrExit()
 const loggers = createLogger(config.logLevel)
 const logger = loggers('main')
+logger.info({ event: 'configured', config: describeConfig(config) })
 
 const connector = createConnector(config, { clock: systemClock, logger: loggers(config.connector) })
 const { metrics } = createMetrics()
