@@ -68,7 +68,7 @@ test('S42 the name of an agent’s file stays a name, however it is spelt', asyn
   expect(decodeURIComponent(disposition.split("''")[1] ?? '')).toBe(name)
 })
 
-test('a file is served as what it is, never as what somebody says, and breaks off when the platform does', async () => {
+test('S30, S31 a file is served as what it is, never as what somebody says, and not taken as what it is not', async () => {
   const { foyer, simulator } = await startBoth(loosePlatform(), { connect: connectWebMessaging })
   const { control } = simulator
   const guest = await new Guest(foyer.url).arrive()
@@ -93,10 +93,48 @@ test('a file is served as what it is, never as what somebody says, and breaks of
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(page)
   }
 
-  const disguised = await guest.request('POST', `${guest.path}/attachments?name=a.png`, page, {
+  const large = Buffer.concat([page, Buffer.alloc(5_000_000, ' ')])
+  const disguised = await guest.request('POST', `${guest.path}/attachments?name=a.png`, large, {
     'Content-Type': 'image/png',
   })
   expect(disguised.status).toBe(422)
   expect(await disguised.json()).toMatchObject({ code: 'attachment-refused' })
   expect(await control.requests({ operation: 'webmessaging.onAttachment' })).toEqual([])
+})
+
+test('S38 a file the platform breaks off is broken off, and holds no word about it', async () => {
+  const { foyer, simulator } = await startBoth(loosePlatform(), { connect: connectWebMessaging })
+  const { control } = simulator
+  const guest = await new Guest(foyer.url).arrive()
+  const events = guest.follow()
+  const { id } = await eventually('a conversation', async () => (await control.state()).conversations[0])
+  await control.joinAgent(id, 'Noor')
+  await control.sendAgentFile(id, { name: 'long.txt', type: 'text/plain', bytes: Buffer.alloc(100_000, 'a') })
+  const part = await eventually('the file', () =>
+    messagesOf(events)
+      .flatMap(({ parts }) => parts)
+      .find((one) => one.type === 'attachment'),
+  )
+  const read = () => guest.request('GET', `${guest.path}/attachments/${part.attachment.attachmentId}`)
+  const cut = (afterBytes: number) =>
+    control.addFault({
+      name: 'cut-body',
+      parameters: { afterBytes },
+      times: 1,
+      match: { operation: 'webmessaging.download' },
+    })
+
+  await cut(50_000)
+  const broken = await read()
+  expect(broken.status).toBe(200)
+  let text = ''
+  const reading = (async () => {
+    for await (const chunk of broken.body ?? []) text += Buffer.from(chunk).toString()
+  })()
+  await expect(reading).rejects.toThrow()
+  expect(text).toMatch(/^a+$/)
+
+  await cut(10)
+  expect((await read()).status).toBe(503)
+  expect((await (await read()).text()).length).toBe(100_000)
 })

@@ -40,7 +40,9 @@ export function createAttachmentRoutes({ sessions, relay, clock, frameAncestors 
 
   /** A stranger's bytes: never a document of this origin, whatever they say they are (S31). */
   async function answerFile(c: Context<Env>, { bytes, name, size }: ConversationFile): Promise<Response> {
-    const file = await lookAt(bytes)
+    const file = await lookAt(bytes).catch(() => {
+      throw new RequestError('platform-unavailable')
+    })
     c.header('Content-Type', servedType(file.found))
     c.header('Content-Disposition', `attachment${name === undefined ? '' : `; filename*=UTF-8''${encodeName(name)}`}`)
     c.header('Content-Security-Policy', `default-src 'none'; sandbox; ${frameAncestors}`)
