@@ -1,7 +1,6 @@
 import { routes } from '@foyer/shared/protocol/routes'
 import type { HttpBindings } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { readBuiltPage } from './built-page.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -13,6 +12,7 @@ import { drain } from './drain.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import type { Logger } from './logger.ts'
+import { createClientAddress } from './middleware/client-address.ts'
 import { createLoadShedding } from './middleware/load-shedding.ts'
 import { createMessageLimit } from './middleware/message-limit.ts'
 import { createKnownHost } from './middleware/known-host.ts'
@@ -45,6 +45,7 @@ export interface AppParts {
     | 'publicUrl'
     | 'embedOrigins'
     | 'cookieReach'
+    | 'trustedProxies'
     | 'store'
     | 'secrets'
     | 'showDiagnosis'
@@ -110,7 +111,7 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
     longestDelayMs: () => loop.longestMs(),
     logger: loggers('health'),
   })
-  const addressOf = (c: Context) => getConnInfo(c).remote.address ?? 'unknown'
+  const addressOf = createClientAddress(config.trustedProxies)
   const limit = createRequestLimits({ limits: limits.requests, addressOf, metrics })
   const shed = createLoadShedding({ isDraining: () => isDraining, delayMs: () => loop.meanMs(), metrics })
   const limitMessages = createMessageLimit({ limit: limit.messages, log })

@@ -172,6 +172,16 @@ describe('other requests', () => {
     expect((await fetch(`${foyer.url}/health/ready`)).status).toBe(200)
   })
 
+  test('S45 behind a trusted proxy each address counts by itself', async () => {
+    const addressRequests = { ...requests.addressRequests, quota: 2 }
+    const { foyer } = await startBoth({}, { limits: { addressRequests }, trustedProxies: ['loopback'] })
+    const ask = async (address: string) =>
+      (await new Guest(foyer.url).request('GET', '/api/session', undefined, { 'X-Forwarded-For': address })).status
+    const statuses = []
+    for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2']) statuses.push(await ask(address))
+    expect(statuses).toEqual([401, 401, 429, 401])
+  })
+
   test('requests of other sites cost the guest nothing of this', async () => {
     const addressRequests = { ...requests.addressRequests, quota: 5 }
     const { foyer } = await startBoth({}, { limits: { addressRequests } })

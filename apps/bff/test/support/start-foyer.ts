@@ -52,6 +52,7 @@ export interface FoyerOptions {
   readonly streams?: Partial<Limits['streams']>
   readonly pageFolder?: string
   readonly embedOrigins?: readonly string[]
+  readonly trustedProxies?: readonly string[]
   readonly cookieReach?: AppParts['config']['cookieReach']
   /** Other limits of the server than those it runs with. */
   readonly server?: ServerOptions
@@ -90,6 +91,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   const config = {
     publicUrl: url,
     embedOrigins: options.embedOrigins ?? [],
+    trustedProxies: options.trustedProxies ?? [],
     cookieReach: options.cookieReach ?? ('same-site' as const),
     store: options.store ?? ':memory:',
     secrets: options.secrets ?? [randomBytes(32)],
