@@ -17,8 +17,8 @@ const loggers = createLogger(config.logLevel)
 const logger = loggers('main')
 logger.info({ event: 'configured', config: describeConfig(config) })
 
-const connector = createConnector(config, { clock: systemClock, logger: loggers(config.connector) })
 const { metrics } = createMetrics()
+const connector = createConnector(config, { clock: systemClock, logger: loggers(config.connector), metrics })
 const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
 const server = createAdaptorServer({
   fetch: app.http.fetch,

@@ -21,12 +21,12 @@ export type ConnectorSettings = {
 
 export function createConnector(
   settings: ConnectorSettings,
-  { clock, logger }: { clock: Clock; logger: Logger },
+  { clock, logger, metrics }: Pick<GuestApiOptions, 'metrics'> & { clock: Clock; logger: Logger },
 ): Connector {
   if (settings.connector === 'web-messaging') {
     const { hosts, deploymentId, socketOrigin: origin, mediaHosts } = settings
     return createWebMessagingConnector({ hosts, deploymentId, origin, mediaHosts, clock, logger })
   }
   const { platformOrigin: origin, clientId, clientSecret, scopes, region } = settings
-  return createGuestApiConnector({ origin, clientId, clientSecret, scopes, region, clock, logger })
+  return createGuestApiConnector({ origin, clientId, clientSecret, scopes, region, clock, logger, metrics })
 }

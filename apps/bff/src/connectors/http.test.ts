@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findSilentOrigin, startHttpServer } from '../../test/support/http-server.ts'
+import { within } from './deadline.ts'
 import { createHttpClient, NoAnswerError, type HttpClient } from './http.ts'
 
 const GET = { method: 'GET', path: '/thing' } as const
@@ -47,7 +51,7 @@ describe('a request', () => {
     expect(server.received[0]?.headers).not.toHaveProperty('content-type')
   })
 
-  test('follows no redirect: a token must not travel', async () => {
+  test('S5 follows no redirect: a token must not travel', async () => {
     const elsewhere = await startHttpServer((response) => void response.end('stolen'))
     const server = await startHttpServer(
       (response) => void response.writeHead(307, { Location: `${elsewhere.origin}/steal` }).end(),
@@ -96,7 +100,7 @@ describe('no answer was had', () => {
 
   test('though it may have been done, when it did not come in time', async () => {
     const server = await startHttpServer(() => undefined)
-    const failure = await failureOf(createClient(server.origin).request({ ...GET, headersTimeoutMs: 50 }))
+    const failure = await failureOf(createClient(server.origin, { headersMs: 50 }).request(GET))
     expect(failure).toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT', sent: true })
   })
 
@@ -138,6 +142,114 @@ describe('no answer was had', () => {
   })
 })
 
+describe('R7 the time a call may take', () => {
+  /** An answer that never ends, a byte at a time: neither its beginning nor a silence gives it away. */
+  const dripping = (response: ServerResponse) => {
+    const drip = setInterval(() => response.write('x'), 5)
+    response.on('close', () => clearInterval(drip))
+  }
+
+  test('is one for all of it: an answer that drips on is cut off', async () => {
+    const server = await startHttpServer(dripping)
+    const failure = await failureOf(createClient(server.origin, { totalMs: 60 }).request(GET))
+    expect(failure).toMatchObject({ code: 'DEADLINE', sent: true })
+  })
+
+  test('counts from the moment it is wanted: waiting for a connection is part of it', async () => {
+    const server = await startHttpServer(() => undefined)
+    const client = createClient(server.origin, { connections: 1, totalMs: 80 })
+    const failures = await Promise.all([1, 2, 3].map(() => failureOf(client.request(GET))))
+    expect(failures.map(({ code }) => code)).toEqual(['DEADLINE', 'DEADLINE', 'DEADLINE'])
+  })
+
+  test('is no more than its caller has left', async () => {
+    const server = await startHttpServer(() => undefined)
+    const client = createClient(server.origin)
+    const call = within(60, undefined, (signal) => client.request({ ...GET, signal }))
+    expect(await failureOf(call)).toMatchObject({ code: 'DEADLINE', sent: true })
+    const late = within(1, undefined, async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return client.request({ ...GET, signal })
+    })
+    expect(await failureOf(late)).toMatchObject({ code: 'DEADLINE', sent: false })
+  })
+
+  test('is longer by as long as the platform was asked to hold its answer', async () => {
+    const server = await startHttpServer((response) => void setTimeout(() => response.end('held'), 150))
+    const client = createClient(server.origin, { headersMs: 50, totalMs: 50 })
+    expect((await client.request({ ...GET, holdMs: 2_000 })).body).toBe('held')
+    await failureOf(client.request(GET))
+  })
+
+  test('to a host that shakes no hands is that for connecting: nothing was sent', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const failure = await failureOf(createClient(`https://127.0.0.1:${port}`, { connectMs: 100 }).request(GET))
+    expect(failure).toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT', sent: false })
+  })
+
+  test('leaves nothing behind once it is over: no connection, no timer', async () => {
+    const server = await startHttpServer(dripping)
+    const client = createClient(server.origin, { totalMs: 60 })
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    await Promise.all(Array.from({ length: 20 }, () => failureOf(client.request(GET))))
+    await expect.poll(() => server.connections()).toBe(0)
+    await expect.poll(timers).toBeLessThanOrEqual(before + 1) // undici's own clock ticks for a while
+  })
+})
+
+describe('R10 calls at once', () => {
+  test('are bounded, as are those that wait; the surplus is told at once, and was not sent', async () => {
+    let [atOnce, most] = [0, 0]
+    const release = Promise.withResolvers<undefined>()
+    const server = await startHttpServer(async (response) => {
+      most = Math.max(most, ++atOnce)
+      await release.promise
+      atOnce--
+      response.end('ok')
+    })
+    const client = createClient(server.origin, { connections: 4, queued: 6 })
+    const calls = Array.from({ length: 50 }, () => client.request(GET))
+    const refused = await Promise.all(calls.slice(10).map(failureOf))
+    expect(refused.every(({ code, sent }) => code === 'QUEUE_FULL' && !sent)).toBe(true)
+    await expect.poll(() => most).toBe(4)
+    release.resolve(undefined)
+    expect((await Promise.all(calls.slice(0, 10))).every(({ body }) => body === 'ok')).toBe(true)
+    expect(most).toBe(4)
+    expect(server.received).toHaveLength(10)
+  })
+
+  test('make room again however they end', async () => {
+    const server = await startHttpServer((response, { path }) =>
+      path === '/ok' ? void response.end('ok') : void response.destroy(),
+    )
+    const client = createClient(server.origin, { connections: 2, queued: 0, streams: 1 })
+    for (let round = 0; round < 10; round++) {
+      await failureOf(client.request(GET))
+      expect((await client.request({ ...GET, path: '/ok' })).body).toBe('ok')
+      const stream = await client.stream({ ...GET, path: '/ok' }, 5_000)
+      stream.close()
+      await expect.poll(() => client.stream({ ...GET, path: '/ok' }, 5_000).then((one) => one.close())).toBeUndefined()
+      await failureOf(client.stream(GET, 5_000))
+    }
+  })
+
+  test('are not held up by those the platform was asked to hold', async () => {
+    const server = await startHttpServer((response, { path }) => void (path === '/held' || response.end('ok')))
+    const client = createClient(server.origin, { connections: 1, queued: 0 })
+    const stop = new AbortController()
+    const held = Array.from({ length: 5 }, () =>
+      client.request({ method: 'GET', path: '/held', holdMs: 5_000, signal: stop.signal }).catch(() => 'let go'),
+    )
+    expect((await client.request(GET)).body).toBe('ok')
+    stop.abort()
+    expect(await Promise.all(held)).toEqual(Array(5).fill('let go'))
+  })
+})
+
 describe('a stream', () => {
   const open = async (answer: Parameters<typeof startHttpServer>[0], idleTimeoutMs = 5_000, signal?: AbortSignal) => {
     const server = await startHttpServer(answer)
@@ -159,7 +271,7 @@ describe('a stream', () => {
     expect(await Array.fromAsync(stream.lines)).toEqual(['{"code":"x"}'])
   })
 
-  test('that is silent for too long is no stream any more', async () => {
+  test('R7 that is silent for too long is no stream any more', async () => {
     const { stream } = await open((response) => void response.write('one\n'), 50)
     const lines: string[] = []
     const reading = (async () => {

@@ -1,11 +1,28 @@
-import { Pool } from 'undici'
+import { Pool, type Dispatcher } from 'undici'
+import { DeadlineError, within } from './deadline.ts'
 
 /** Longest answer read from the platform; more is an answer we do not understand (S53). */
 const MAX_ANSWER_BYTES = 1024 * 1024
 
-const CONNECT_TIMEOUT_MS = 3_000
-const HEADERS_TIMEOUT_MS = 8_000
-const BODY_TIMEOUT_MS = 12_000
+/** How long the platform may take (R7), and how much may be asked of it at once (R10). Times in milliseconds. */
+export interface HttpLimits {
+  readonly connectMs: number
+  /** Until an answer begins. */
+  readonly headersMs: number
+  /** For a whole call, waiting for a connection included. */
+  readonly totalMs: number
+  /** Calls at once; each has a connection of its own. */
+  readonly connections: number
+  /** Calls that may wait for one. */
+  readonly queued: number
+  /** Streams, and calls that the platform was asked to hold. */
+  readonly streams: number
+}
+
+const LIMITS: HttpLimits = {
+  ...{ connectMs: 3_000, headersMs: 8_000, totalMs: 12_000 },
+  ...{ connections: 256, queued: 1_024, streams: 16_384 },
+}
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -13,8 +30,8 @@ export interface HttpRequest {
   readonly accessToken?: string | undefined
   /** Sent as JSON, or as a form when it is URLSearchParams. */
   readonly body?: unknown
-  /** How long the platform may take to begin its answer; longer where it was asked to wait. */
-  readonly headersTimeoutMs?: number | undefined
+  /** How long the platform was asked to hold its answer: it may take so much longer. */
+  readonly holdMs?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -33,7 +50,10 @@ export interface StreamAnswer {
   close(): void
 }
 
-/** No answer was had. `code` is the socket's or undici's; `sent` whether the request may have left. */
+/**
+ * No answer was had. `code` is the socket's, undici's, or one of ours: `ANSWER_TOO_LARGE`, `DEADLINE`, `QUEUE_FULL`; `sent`
+ * whether the request may have left.
+ */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
   readonly code: string
@@ -54,58 +74,84 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-export interface HttpClientOptions {
-  readonly connections?: number
+export interface HttpClientOptions extends Partial<HttpLimits> {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function createHttpClient(
-  origin: string,
-  { connections = 256, headers = {} }: HttpClientOptions = {},
-): HttpClient {
-  const calls = newPool(origin, connections)
-  // Streams stay open: on connections of their own they cannot starve the calls.
-  const streams = newPool(origin, null)
+export function createHttpClient(origin: string, { headers = {}, ...changed }: HttpClientOptions = {}): HttpClient {
+  const limits = { ...LIMITS, ...changed }
+  const calls = newDoor(origin, limits, limits.connections, limits.queued)
+  // What stays open has connections of its own: it cannot starve the calls.
+  const streams = newDoor(origin, limits, limits.streams, 0)
 
   return {
     async request(request) {
-      const answer = await send(calls, headers, request, BODY_TIMEOUT_MS)
-      const body = await readBounded(answer.body, request.signal)
-      return { status: answer.statusCode, headers: flatten(answer.headers), body }
+      const { holdMs = 0, signal } = request
+      const { pool, enter } = holdMs > 0 ? streams : calls
+      const leave = enter()
+      try {
+        return await within(limits.totalMs + holdMs, signal, async (limit) => {
+          const timeouts = { headersTimeout: limits.headersMs + holdMs, bodyTimeout: 0 }
+          const answer = await send(pool, { ...request, signal: limit }, { headers, ...timeouts })
+          const body = await readBounded(answer.body, limit)
+          return { status: answer.statusCode, headers: flatten(answer.headers), body }
+        })
+      } catch (error) {
+        // What was sent says so itself: here the time was over before.
+        throw error instanceof DeadlineError ? late(error, false) : error
+      } finally {
+        leave()
+      }
     },
 
     async stream(request, idleTimeoutMs) {
-      const answer = await send(streams, headers, request, idleTimeoutMs)
-      return {
-        status: answer.statusCode,
-        headers: flatten(answer.headers),
-        lines: linesOf(answer.body, request.signal),
-        // What breaks because we let go is nobody's concern.
-        close: () => void answer.body.on('error', () => undefined).destroy(),
+      const { signal } = request
+      const leave = streams.enter()
+      try {
+        const timeouts = { headersTimeout: limits.headersMs, bodyTimeout: idleTimeoutMs }
+        const answer = await send(streams.pool, request, { headers, ...timeouts })
+        answer.body.once('close', leave)
+        return {
+          status: answer.statusCode,
+          headers: flatten(answer.headers),
+          lines: linesOf(answer.body, signal),
+          // What breaks because we let go is nobody's concern.
+          close: () => void answer.body.on('error', () => undefined).destroy(),
+        }
+      } catch (error) {
+        leave()
+        throw error
       }
     },
 
     async close() {
-      await Promise.all([calls.destroy(), streams.destroy()])
+      await Promise.all([calls.pool.destroy(), streams.pool.destroy()])
     },
   }
 }
 
-function newPool(origin: string, connections: number | null): Pool {
-  return new Pool(origin, {
+/** A pool that takes no more than it can serve, and those few that may wait: the rest is told at once (R10). */
+function newDoor(origin: string, { connectMs }: HttpLimits, connections: number, queued: number) {
+  const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: connectMs },
     keepAliveTimeout: 30_000,
   })
+  let inside = 0
+  const enter = () => {
+    if (inside >= connections + queued) throw new NoAnswerError('QUEUE_FULL', false)
+    inside++
+    return () => void inside--
+  }
+  return { pool, enter }
 }
 
 async function send(
   pool: Pool,
-  always: Readonly<Record<string, string>>,
-  { method, path, accessToken, body, headersTimeoutMs, signal }: HttpRequest,
-  bodyTimeout: number,
+  { method, path, accessToken, body, signal }: HttpRequest,
+  { headers: always, ...timeouts }: Timeouts & { headers: Readonly<Record<string, string>> },
 ) {
   const headers: Record<string, string> = { accept: 'application/json', ...always }
   if (accessToken !== undefined) headers['authorization'] = `Bearer ${accessToken}`
@@ -117,14 +163,15 @@ async function send(
       path,
       headers,
       body: body === undefined ? null : form ? body.toString() : JSON.stringify(body),
-      headersTimeout: headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
-      bodyTimeout,
+      ...timeouts,
       signal: signal ?? null,
     })
   } catch (error) {
     throw toNoAnswer(error, signal)
   }
 }
+
+type Timeouts = Pick<Dispatcher.RequestOptions, 'headersTimeout' | 'bodyTimeout'>
 
 async function readBounded(body: AsyncIterable<Buffer>, signal: AbortSignal | undefined): Promise<string> {
   const chunks: Buffer[] = []
@@ -168,11 +215,13 @@ const NOT_SENT = new Set([
 ])
 
 function toNoAnswer(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason
+  if (signal?.aborted) return signal.reason instanceof DeadlineError ? late(signal.reason, true) : signal.reason
   if (error instanceof NoAnswerError) return error
   const code = codeOf(error)
   return new NoAnswerError(code, !NOT_SENT.has(code), { cause: error })
 }
+
+const late = (cause: DeadlineError, sent: boolean) => new NoAnswerError('DEADLINE', sent, { cause })
 
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors[0] !== undefined) return codeOf(error.errors[0])

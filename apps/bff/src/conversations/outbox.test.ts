@@ -120,14 +120,14 @@ describe('a message the platform refuses', () => {
     expect(happened).toEqual(['send one', 'failed one: message-too-long', 'send two', 'sent two as up-id-two'])
   })
 
-  test('for now is sent again when the platform said', async () => {
+  test('R8 for now is sent again when the platform said, and a random moment later', async () => {
     const { add, sends, happened, waits, clock } = createSubject()
     sends.push(fail(upstreamError('rate-limited', { retryable: true, retryAfterMs: 5_000 })))
     add('one')
     await clock.advance(4_999)
     expect(happened).toEqual(['send one'])
-    expect(waits).toEqual([5_000])
-    await clock.advance(1)
+    expect(waits[0]).toBeGreaterThanOrEqual(5_000)
+    await clock.advance(201)
     expect(happened.at(-1)).toBe('sent one as up-id-one')
     expect(happened).not.toContain('look for one')
   })
@@ -213,17 +213,17 @@ describe('a message of which nobody knows whether it arrived', () => {
 })
 
 describe('trying again', () => {
-  test('takes longer each time, at random, and never more than a quarter of a minute', async () => {
+  test('R8 takes longer each time, at random, and never more than five seconds', async () => {
     const { add, sends, waits, clock } = createSubject()
     sends.push(...Array.from({ length: 20 }, () => fail(unreachable())))
     add('one')
     await clock.advance(20 * 15_000)
     expect(waits).toHaveLength(20)
-    waits.forEach((wait, attempt) => expect(wait).toBeLessThanOrEqual(Math.min(15_000, 500 * 2 ** attempt)))
+    waits.forEach((wait, attempt) => expect(wait).toBeLessThanOrEqual(Math.min(5_000, 200 * 2 ** attempt)))
     expect(new Set(waits).size).toBeGreaterThan(15)
   })
 
-  test('ends after ten minutes: the guest is told', async () => {
+  test('R5 ends after ten minutes: the guest is told', async () => {
     const { add, sends, happened, clock } = createSubject()
     sends.push(...Array.from({ length: 10_000 }, () => fail(unreachable())))
     add('one')
@@ -236,7 +236,7 @@ describe('trying again', () => {
   test('ends then also where the platform asks for hours', async () => {
     const { add, sends, happened, clock } = createSubject()
     const busy = () => fail(upstreamError('platform-unavailable', { retryable: true, retryAfterMs: 120 * MINUTE_MS }))
-    sends.push(busy(), busy())
+    sends.push(...Array.from({ length: 4 }, busy))
     add('one')
     await clock.advance(10 * MINUTE_MS)
     expect(happened.at(-1)).toBe('failed one: platform-unavailable')

@@ -1,11 +1,13 @@
-import { backOffMs, type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { OutgoingMessage, UpstreamSession } from '../connectors/connector.ts'
+import { retryInMs } from '../connectors/retry.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
 
 /** How long a message is tried before the guest is told that it did not get through. */
 const GIVE_UP_AFTER_MS = 10 * 60_000
-const RETRY = { baseMs: 500, capMs: 15_000 }
+/** After a failure of the store, which is nobody's to hurry. */
+const STORE_FAILED_MS = 15_000
 
 export interface OutboxParts {
   readonly upstream: Pick<UpstreamSession, 'send'>
@@ -69,7 +71,7 @@ export class Outbox {
         // The store failed, perhaps after the platform had taken the message.
         next.mayHaveArrived = true
         logger.error({ event: 'outbox-failed', err: error })
-        await clock.sleep(RETRY.capMs, stopped).catch(() => undefined)
+        await clock.sleep(STORE_FAILED_MS, stopped).catch(() => undefined)
       }
     }
     this.#running = undefined
@@ -94,9 +96,9 @@ export class Outbox {
         isOpen ||= error.outcome === 'unknown'
         // However long the platform asks for, the guest is told by then.
         const leftMs = giveUpAtMs - clock.monotonic()
-        const retryInMs = Math.min(error.retryAfterMs ?? backOffMs(attempt, RETRY), leftMs)
-        waiting(error, retryInMs)
-        await clock.sleep(retryInMs, this.#stopped)
+        const waitMs = Math.min(retryInMs(attempt, error), leftMs)
+        waiting(error, waitMs)
+        await clock.sleep(waitMs, this.#stopped)
       }
     }
   }

@@ -5,6 +5,7 @@ import { createConnector } from '../connectors/create-connector.ts'
 import { createHttpClient, NoAnswerError } from '../connectors/http.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
 import { webMessagingChecks } from './web-messaging-checks.ts'
 import { checks, toFailure, type Check, type CheckedConfig, type Finding, type Visit } from './checks.ts'
 
@@ -32,7 +33,7 @@ const STEP_MS = 15_000
 export async function* runChecks(options: RunOptions): AsyncGenerator<StepReport> {
   const { config, clock, logger, send: wantsMessage, signal, stepMs = STEP_MS } = options
   const http = createHttpClient(config.platformOrigin)
-  const connector = createConnector(config, { clock, logger })
+  const connector = createConnector(config, { clock, logger, metrics: createMetrics().metrics })
   const visit: Visit = { config, clock, http, connector, wantsMessage }
   const unmet = new Map<string, string>()
   try {

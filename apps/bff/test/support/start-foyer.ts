@@ -6,12 +6,12 @@ import type { Server, ServerOptions } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { createApp, type App, type AppParts } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
-import { createGuestApiConnector } from '../../src/connectors/guest-api/connector.ts'
+import { createGuestApiConnector, type GuestApiLimits } from '../../src/connectors/guest-api/connector.ts'
 import type { Connector } from '../../src/connectors/connector.ts'
 import { toLimits, type Limits } from '../../src/limits.ts'
 import { createLogger, type Logger } from '../../src/logger.ts'
 import { limitServer, serverOptions } from '../../src/server-limits.ts'
-import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { createTestMetrics } from './metrics.ts'
 
 export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
 export const CLIENT_SECRET = 'example-secret-not-real'
@@ -37,6 +37,8 @@ export interface Foyer {
   readonly logs: string[]
   /** Whatever is answered by a route of its own. */
   readonly routes: readonly { method: string; path: string }[]
+  /** Of a metric, as it stands. */
+  sample(series: string): Promise<number | undefined>
   close(): Promise<void>
 }
 
@@ -46,6 +48,8 @@ export interface FoyerOptions {
   readonly scopes?: readonly string[]
   readonly clientSecret?: string
   readonly showDiagnosis?: boolean
+  /** Of the calls of the guest API. */
+  readonly callLimits?: GuestApiLimits
   readonly lifetimes?: AppParts['config']['lifetimes']
   /** Instead of none that a test could meet. */
   readonly limits?: Partial<Limits['requests']>
@@ -64,6 +68,7 @@ export interface FoyerOptions {
 export async function startFoyer(platformUrl: string, options: FoyerOptions = {}): Promise<Foyer> {
   const logs: string[] = []
   const loggers = createLogger('debug', { write: (line) => void logs.push(line) })
+  const { metrics, registry, sample } = createTestMetrics()
   const connector =
     options.connect?.(platformUrl, loggers('web-messaging')) ??
     createGuestApiConnector({
@@ -73,6 +78,8 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
       scopes: options.scopes ?? SCOPES,
       clock: systemClock,
       logger: loggers('guest-api'),
+      metrics,
+      limits: options.callLimits,
     })
 
   // The origin is known once the port is: the server listens first, and answers when the app is there.
@@ -101,7 +108,6 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     limits: { requests: { ...loose.requests, ...options.limits }, streams: { ...loose.streams, ...options.streams } },
     pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
   }
-  const { metrics, registry } = createMetrics()
   const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
   listening.app = app
   await app.relay.recover()
@@ -112,6 +118,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     metrics: () => registry.metrics(),
     logs,
     routes: app.http.routes,
+    sample,
     async close() {
       server.close()
       await app.close()

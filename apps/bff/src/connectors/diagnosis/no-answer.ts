@@ -17,6 +17,8 @@ const REASONS: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'it could not be connected in time',
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   UND_ERR_BODY_TIMEOUT: 'its answer stopped half-way',
+  DEADLINE: 'it did not answer in time',
+  ANSWER_TOO_LARGE: 'its answer was longer than any answer of it should be',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
   EAI_AGAIN: 'its name could not be resolved for now',

@@ -4,11 +4,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { findSilentOrigin, startHttpServer, type ReceivedRequest } from '../../../test/support/http-server.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
+import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { unreachable } from '../../../test/support/upstream-error.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { createAuthorizedClient } from './authorized.ts'
 import { GuestToken } from './guest-token.ts'
 import { createHttpClient } from '../http.ts'
+import { createPlatformCalls } from '../platform-calls.ts'
 
 const SCOPES = ['messaging:conversation:write', 'messaging:guest:send']
 const SEND = { method: 'POST', path: '/messages', body: { text: 'hello' } } as const
@@ -36,7 +38,11 @@ async function createSubject(...steps: Step[]) {
   return { ...server, client, tokens, used, grant: (scopes: string[]) => (granted = scopes) }
 }
 
-function createClient(origin: string, issue: () => Promise<{ accessToken: string; granted: readonly string[] }>) {
+function createClient(
+  origin: string,
+  issue: () => Promise<{ accessToken: string; granted: readonly string[] }>,
+  change: { wholeMs?: number } = {},
+) {
   const clock = new FakeClock()
   const http = createHttpClient(origin)
   onTestFinished(() => http.close())
@@ -53,7 +59,8 @@ function createClient(origin: string, issue: () => Promise<{ accessToken: string
   }
   const slot = { read: async () => credential, write: async () => undefined }
   const token = new GuestToken({ slot, requests: { ask: issue, refresh: issue }, clock, logger: silentLogger })
-  return createAuthorizedClient({ http, token, clock, clientId: 'client-1' })
+  const calls = createPlatformCalls({ connector: 'guest-api', clock, metrics: createTestMetrics().metrics })
+  return createAuthorizedClient({ http, calls, token, clock, clientId: 'client-1', ...change })
 }
 
 const answer = (status: number, body = '', headers: Record<string, string> = {}) => {
@@ -98,14 +105,14 @@ describe('a call', () => {
     expect(tokens.renewals).toBe(1)
   })
 
-  test('answered with 401 again is refused: two calls, one new token, never a loop', async () => {
+  test('R5 answered with 401 again is refused: two calls, one new token, never a loop', async () => {
     const { client, used, tokens } = await createSubject(sample('52-guest-send-401-expired.json'))
     expect(await refusalOf(client.call('sendMessage', SEND))).toMatchObject({ retryable: false, outcome: 'refused' })
     expect(used()).toHaveLength(2)
     expect(tokens.renewals).toBe(1)
   })
 
-  test('forty at once that are all answered with 401 cost one new token, and are all done', async () => {
+  test('R1 forty at once that are all answered with 401 cost one new token, and are all done', async () => {
     const { client, tokens, received } = await createSubject((response, { headers }) => {
       answer(headers['authorization'] === 'Bearer token-0' ? 401 : 200)(response)
     })
@@ -120,6 +127,62 @@ describe('a call', () => {
     tokens.refuse = unreachable()
     expect(await refusalOf(client.call('sendMessage', SEND))).toBe(tokens.refuse)
     expect(used()).toHaveLength(1)
+  })
+})
+
+describe('R7 a guest’s request as a whole', () => {
+  const answering: Step = (response) => answer(200, '{}')(response)
+
+  test('is answered in time though the token does not come: nothing was sent', async () => {
+    const { origin, received } = await createSubject(answer(401))
+    const client = createClient(origin, () => new Promise(() => undefined), { wholeMs: 80 })
+    const error = await refusalOf(client.call('sendMessage', SEND))
+    expect(error).toMatchObject({ code: 'network', outcome: 'not-sent', verdict: { evidence: { code: 'DEADLINE' } } })
+    expect(received).toHaveLength(1)
+  })
+
+  test('is answered in time though its replay is not: nobody knows', async () => {
+    const { origin, tokens } = await createSubject(answer(401), () => undefined)
+    const issue = async () => ({ accessToken: `new-${tokens.renewals}`, granted: SCOPES })
+    const client = createClient(origin, issue, { wholeMs: 150 })
+    const error = await refusalOf(client.call('sendMessage', SEND))
+    expect(error).toMatchObject({ outcome: 'unknown', retryable: true, verdict: { evidence: { code: 'DEADLINE' } } })
+  })
+
+  test('ends with its caller, whose reason it keeps', async () => {
+    const { client } = await createSubject(() => undefined)
+    const stop = new AbortController()
+    const call = client.call('sendMessage', { ...SEND, signal: stop.signal })
+    setImmediate(() => stop.abort(new Error('gone')))
+    await expect(call).rejects.toThrow('gone')
+  })
+
+  test('has what it needs where all is well', async () => {
+    const { client } = await createSubject(answering)
+    expect((await client.call('sendMessage', SEND)).status).toBe(200)
+  })
+})
+
+describe('R4 each kind of answer', () => {
+  test.each([
+    // status, calls of the platform, new tokens, whether to try again
+    [200, 1, 0, undefined],
+    [401, 2, 1, false],
+    [403, 1, 0, false],
+    [400, 1, 0, false],
+    [404, 1, 0, false],
+    [409, 1, 0, false],
+    [413, 1, 0, false],
+    [422, 1, 0, false],
+    [429, 1, 0, true],
+    [500, 1, 0, true],
+    [503, 1, 0, true],
+  ])('%i: %i calls, %i new tokens, to be tried again: %s', async (status, calls, renewals, retryable) => {
+    const { client, used, tokens } = await createSubject(answer(status, '{}'))
+    const error = await client.call('sendMessage', SEND).catch((thrown: unknown) => thrown)
+    expect(error instanceof UpstreamError ? error.retryable : undefined).toBe(retryable)
+    expect(used()).toHaveLength(calls)
+    expect(tokens.renewals).toBe(renewals)
   })
 })
 

@@ -3,9 +3,11 @@ import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Operation } from '../diagnosis/failure.ts'
+import { DeadlineError, unlessAborted, within } from '../deadline.ts'
+import { NoAnswerError, type HttpAnswer, type HttpClient, type HttpRequest, type StreamAnswer } from '../http.ts'
+import { outcomeOfStatus, type PlatformCalls } from '../platform-calls.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import type { GuestCredential, GuestToken } from './guest-token.ts'
-import { NoAnswerError, type HttpAnswer, type HttpClient, type HttpRequest, type StreamAnswer } from '../http.ts'
 
 /** Calls as one guest: with a valid token, renewed and replayed once after a 401, every refusal diagnosed. */
 export interface AuthorizedClient {
@@ -16,25 +18,38 @@ export interface AuthorizedClient {
 
 interface Parts {
   readonly http: HttpClient
+  readonly calls: PlatformCalls
   readonly token: GuestToken
   readonly clock: Clock
   readonly clientId: string
   readonly region?: string | undefined
+  /** For a guest's request as a whole: token, call, and a replay with a new token (R7). */
+  readonly wholeMs?: number | undefined
 }
 
-export function createAuthorizedClient({ http, token, clock, clientId, region }: Parts): AuthorizedClient {
+/** A guest's request is answered by then, one way or the other. */
+export const WHOLE_MS = 15_000
+
+export function createAuthorizedClient(parts: Parts): AuthorizedClient {
+  const { http, calls, token, clock, clientId, region, wholeMs = WHOLE_MS } = parts
+
   async function withToken<Answer extends { status: number }>(
-    operation: Operation,
-    perform: (accessToken: string) => Promise<Answer>,
+    { operation, signal, holdMs }: Pick<HttpRequest, 'signal' | 'holdMs'> & { operation: Operation },
+    request: (accessToken: string) => Promise<Answer>,
     toAnswer: (answer: Answer) => Promise<HttpAnswer>,
   ): Promise<Answer> {
-    let credential = await token.current()
-    let answer = await perform(credential.accessToken).catch(throwDiagnosed(operation))
+    const name = holdMs === undefined ? operation : 'waitMessages'
+    const perform = ({ accessToken }: GuestCredential) =>
+      calls.run(name, () => request(accessToken), outcomeOfStatus).catch(throwDiagnosed(operation))
+    const waitFor = (valid: Promise<GuestCredential>) => unlessAborted(valid, signal).catch(throwDiagnosed(operation))
+
+    let credential = await waitFor(token.current())
+    let answer = await perform(credential)
     let attempt = 1
     if (answer.status === 401) {
       await toAnswer(answer)
-      credential = await token.insteadOf(credential.accessToken)
-      answer = await perform(credential.accessToken).catch(throwDiagnosed(operation))
+      credential = await waitFor(token.insteadOf(credential.accessToken))
+      answer = await perform(credential)
       attempt = 2
     }
     if (answer.status < 200 || answer.status >= 300)
@@ -54,7 +69,8 @@ export function createAuthorizedClient({ http, token, clock, clientId, region }:
     }
     const answer = { ...response, headers: { ...response.headers } }
     if (response.status !== 403) {
-      return new UpstreamError(diagnose({ operation, context, response: answer }), outcomeOf(response.status))
+      const verdict = calls.pace(diagnose({ operation, context, response: answer }))
+      return new UpstreamError(verdict, outcomeOf(response.status))
     }
     // The grant may have been cut since the token was issued: look at what is left of it, and check before the next use.
     token.distrust()
@@ -66,27 +82,37 @@ export function createAuthorizedClient({ http, token, clock, clientId, region }:
 
   async function readGrantedScopes(accessToken: string): Promise<string[] | undefined> {
     try {
-      const answer = await http.request({ method: 'GET', path: guestApiPaths.tokenInfo, accessToken })
+      const read = () => http.request({ method: 'GET', path: guestApiPaths.tokenInfo, accessToken })
+      const answer = await calls.run('tokenInfo', read, outcomeOfStatus)
       return answer.status === 200 ? v.parse(TokenInfo, JSON.parse(answer.body)).authorizedScope : undefined
     } catch {
       return undefined // only sharpens a diagnosis that stands without it
     }
   }
 
-  const throwDiagnosed = (operation: Operation) => (error: unknown) => {
+  const throwDiagnosed = (operation: Operation) => (thrown: unknown) => {
+    // Only waiting for a token ends like this: nothing was sent.
+    const error = thrown instanceof DeadlineError ? new NoAnswerError('DEADLINE', false, { cause: thrown }) : thrown
     if (!(error instanceof NoAnswerError)) throw error
-    throw lostAnswer(operation, error)
+    const { verdict, outcome, cause } = lostAnswer(operation, error)
+    throw new UpstreamError(calls.pace(verdict), outcome, { cause })
   }
 
   return {
     call: (operation, request) =>
-      withToken(
-        operation,
-        (accessToken) => http.request({ ...request, accessToken }),
-        async (answer) => answer,
+      within(wholeMs + (request.holdMs ?? 0), request.signal, (signal) =>
+        withToken(
+          { operation, ...request, signal },
+          (accessToken) => http.request({ ...request, accessToken, signal }),
+          async (answer) => answer,
+        ),
       ),
     stream: (operation, request, idleTimeoutMs) =>
-      withToken(operation, (accessToken) => http.stream({ ...request, accessToken }, idleTimeoutMs), readWhole),
+      withToken(
+        { operation, ...request },
+        (accessToken) => http.stream({ ...request, accessToken }, idleTimeoutMs),
+        readWhole,
+      ),
   }
 }
 

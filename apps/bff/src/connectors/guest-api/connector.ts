@@ -11,28 +11,47 @@ import type {
   UpstreamGuest,
   UpstreamSession,
 } from '../connector.ts'
+import type { BreakerLimits } from '../breaker.ts'
+import { within } from '../deadline.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Operation } from '../diagnosis/failure.ts'
+import { createHttpClient, type HttpAnswer, type HttpLimits } from '../http.ts'
+import { createPlatformCalls, outcomeOfStatus, type CallMetrics } from '../platform-calls.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { createAuthorizedClient, type AuthorizedClient } from './authorized.ts'
+import { createAuthorizedClient, WHOLE_MS } from './authorized.ts'
 import { GuestCredential, GuestToken, toCredential } from './guest-token.ts'
-import { createHttpClient, type HttpAnswer } from '../http.ts'
 import { readList, receive, type ReceiverParts } from './receive.ts'
-import { createTokenRequests, type TokenClient } from './request-token.ts'
+import { createTokenRequests, type TokenClient, type TokenMetrics } from './request-token.ts'
 
 export interface GuestApiOptions extends TokenClient {
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: CallMetrics & TokenMetrics
+  readonly limits?: GuestApiLimits | undefined
+}
+
+/** What a test wants shorter than it is. `wholeMs`: for a guest's request as a whole; `silenceMs`: for a stream. */
+export interface GuestApiLimits {
+  readonly http?: Partial<HttpLimits>
+  readonly breaker?: Partial<BreakerLimits>
+  readonly wholeMs?: number
+  readonly silenceMs?: number
 }
 
 /** The guest REST API (platform-api.md §5): tokens with explicit scopes, messages by POST, events by stream or list. */
-export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOptions): Connector {
-  const http = createHttpClient(client.origin)
-  const requests = createTokenRequests(client, http)
+export function createGuestApiConnector(options: GuestApiOptions): Connector {
+  const { clock, logger, metrics, limits = {}, ...client } = options
+  const { wholeMs = WHOLE_MS, silenceMs } = limits
+  const http = createHttpClient(client.origin, limits.http)
+  // Connections of their own: where messages pile up, tokens still get through, and the other way round (R10).
+  const tokenHttp = createHttpClient(client.origin, { connections: 32, ...limits.http })
+  const calls = createPlatformCalls({ connector: 'guest-api', clock, metrics, limits: limits.breaker })
+  const requests = createTokenRequests({ client, http: tokenHttp, calls, metrics })
 
   function guest(slot: CredentialSlot): UpstreamGuest {
     const token = new GuestToken({ slot, requests, clock, logger })
-    const authorized = createAuthorizedClient({ http, token, clock, clientId: client.clientId, region: client.region })
+    const { clientId, region } = client
+    const authorized = createAuthorizedClient({ http, calls, token, clock, clientId, region, wholeMs })
     return {
       async startConversation(profile, signal) {
         const body = {
@@ -48,16 +67,13 @@ export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOp
         })
         return readAnswer('createConversation', answer, GuestConversation).id
       },
-      openConversation: (options) => openConversation({ client: authorized, clock, logger }, options),
+      openConversation: (options) => openConversation({ client: authorized, clock, logger, silenceMs }, options),
       async revoke(signal) {
         const credential = v.safeParse(GuestCredential, await slot.read())
         if (!credential.success) return
-        const { status } = await http.request({
-          method: 'DELETE',
-          path: guestApiPaths.tokenInfo,
-          accessToken: credential.output.accessToken,
-          signal,
-        })
+        const { accessToken } = credential.output
+        const request = { method: 'DELETE', path: guestApiPaths.tokenInfo, accessToken, signal } as const
+        const { status } = await calls.run('revoke', () => http.request(request), outcomeOfStatus)
         if (status >= 300) logger.warn({ event: 'revocation-refused', status })
       },
     }
@@ -76,10 +92,10 @@ export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOp
       presence: true,
     },
 
-    async admit() {
+    async admit(signal) {
       const issuedAtMs = clock.now()
       const guestHint = randomUUID()
-      const token = await requests.ask(guestHint)
+      const token = await within(wholeMs, signal, (limit) => requests.ask(guestHint, limit))
       return toCredential(token, { guestHint, requested: [...client.scopes], refreshCount: 0 }, issuedAtMs)
     },
 
@@ -94,12 +110,12 @@ export function createGuestApiConnector({ clock, logger, ...client }: GuestApiOp
     },
 
     guest,
-    close: () => http.close(),
+    close: async () => void (await Promise.all([http.close(), tokenHttp.close()])),
   }
 }
 
 function openConversation(
-  parts: { client: AuthorizedClient; clock: Clock; logger: Logger },
+  parts: Omit<ReceiverParts, 'conversationId' | 'attention'>,
   { upstreamConversationId: id, cursor, signal }: OpenConversationOptions,
 ): UpstreamSession {
   const { client } = parts

@@ -2,6 +2,7 @@ import { DEFAULT_SCOPES } from '@foyer/shared/platform/guest-api'
 import { startSimulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLogger } from '../../../test/support/loggers.ts'
+import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { systemClock } from '../../clock.ts'
 import { connectorContract } from '../connector.contract.ts'
 import { createGuestApiConnector, type GuestApiOptions } from './connector.ts'
@@ -12,7 +13,7 @@ const SECRET = 'example-secret-not-real'
 const connect = (origin: string, change: Partial<GuestApiOptions> = {}) =>
   createGuestApiConnector({
     ...{ origin, clientId: CLIENT_ID, clientSecret: SECRET, scopes: DEFAULT_SCOPES, clock: systemClock },
-    ...{ logger: silentLogger, ...change },
+    ...{ logger: silentLogger, metrics: createTestMetrics().metrics, ...change },
   })
 
 for (const receive of ['stream', 'wait', 'poll'] as const) {

@@ -20,7 +20,8 @@ export type GuestCredential = v.InferOutput<typeof GuestCredential>
 
 /** Assumed where the platform does not say how long a token lives. */
 const ASSUMED_LIFETIME_MS = 300_000
-/** Longest lifetime believed (R3). */
+/** Lifetimes that are believed (R3). A few seconds are: a longer guess would turn each of those tokens into a 401. */
+const MIN_LIFETIME_MS = 1_000
 const MAX_LIFETIME_MS = 24 * 3600_000
 
 /** `kept`: what a guest's credential has through all its renewals. */
@@ -30,7 +31,7 @@ export function toCredential(
   issuedAtMs: number,
 ): GuestCredential {
   const stated = token.lifetimeMs ?? ASSUMED_LIFETIME_MS
-  const lifetimeMs = stated > 0 ? Math.min(stated, MAX_LIFETIME_MS) : ASSUMED_LIFETIME_MS
+  const lifetimeMs = stated >= MIN_LIFETIME_MS ? Math.min(stated, MAX_LIFETIME_MS) : ASSUMED_LIFETIME_MS
   return {
     accessToken: token.accessToken,
     ...(token.refreshToken === undefined ? {} : { refreshToken: token.refreshToken }),
@@ -42,12 +43,14 @@ export function toCredential(
 }
 
 /**
- * How long after its issue a token is renewed: at 80 % of its life and at least 30 s before its end; a token of less than a
- * minute at half its life (platform-api.md §5.4). Up to a tenth earlier, so that guests do not renew in step.
+ * How long after its issue a token is renewed: at 80 % of its life, a tenth of that sooner or later so that guests do not
+ * renew in step, and at least 30 s before its end; a token of less than a minute at half its life (platform-api.md §5.4).
  */
 export function refreshAfterMs(lifetimeMs: number, random = Math.random): number {
-  const due = lifetimeMs < 60_000 ? lifetimeMs / 2 : Math.min(lifetimeMs * 0.8, lifetimeMs - 30_000)
-  return due * (1 - random() / 10)
+  const jitter = 0.9 + random() / 5
+  if (lifetimeMs < 60_000) return (lifetimeMs / 2) * jitter
+  const latest = lifetimeMs - 30_000
+  return Math.min(Math.min(lifetimeMs * 0.8, latest) * jitter, latest)
 }
 
 interface Held {

@@ -384,8 +384,8 @@ describe('trouble', () => {
     await platform.clock.advance(400_000)
     const waits = events.flatMap((event) => (event.type === 'down' ? [event.retryInMs] : []))
     expect(waits).toHaveLength(12)
-    waits.forEach((wait, attempt) => expect(wait).toBeLessThanOrEqual(250 + Math.min(30_000, 500 * 2 ** attempt)))
-    expect(Math.min(...waits)).toBeGreaterThanOrEqual(250)
+    waits.forEach((wait, attempt) => expect(wait).toBeLessThanOrEqual(Math.min(5_000, 200 * 2 ** attempt)))
+    expect(new Set(waits).size).toBeGreaterThan(8)
     expect(types().at(-1)).toBe('up')
   })
 
@@ -394,10 +394,10 @@ describe('trouble', () => {
     platform.refusals.push(upstreamError('rate-limited', { retryable: true, retryAfterMs: 7_000 }))
     const { events, types } = listen(platform)
     await settle()
-    expect(events).toMatchObject([{ type: 'down', retryInMs: 7_000 }])
+    expect(events).toMatchObject([{ type: 'down' }])
     await platform.clock.advance(6_999)
     expect(platform.asked).toEqual(['stream'])
-    await platform.clock.advance(1)
+    await platform.clock.advance(201)
     expect(types().at(-1)).toBe('up')
   })
 

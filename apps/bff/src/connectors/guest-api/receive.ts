@@ -1,12 +1,13 @@
 import { guestApiPaths, GuestMessagePage } from '@foyer/shared/platform/guest-api'
 import * as v from 'valibot'
-import { backOffMs, type Clock } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { Attention, ConnectorEvent } from '../connector.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { lostAnswer, type AuthorizedClient } from './authorized.ts'
 import { NoAnswerError } from '../http.ts'
+import { retryInMs } from '../retry.ts'
 import { translate } from './translate.ts'
 
 /*
@@ -20,11 +21,11 @@ import { translate } from './translate.ts'
 
 const PAGE_SIZE = 100
 const WAIT_SECONDS = 25
+/** The platform says something every 15 s (platform-api.md §5.5): a stream that missed two of that is dead. */
 const STREAM_SILENCE_MS = 40_000
 /** An empty answer sooner than this was not waited for. */
 const PROMPT_MS = 1_000
 const POLL_MS: Record<Attention, number> = { active: 1_000, idle: 10_000 }
-const RETRY = { baseMs: 500, capMs: 30_000 }
 
 export interface ReceiverParts {
   readonly client: AuthorizedClient
@@ -32,6 +33,8 @@ export interface ReceiverParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly attention: () => Attention
+  /** How long a stream may be silent. */
+  readonly silenceMs?: number | undefined
 }
 
 /** How far the list was read; moved on by whoever reads. */
@@ -54,9 +57,9 @@ export async function* receive(
       state.isUp = false
       if (!(error instanceof UpstreamError)) throw error
       if (!error.retryable) return yield { type: 'closed', ...(endsQuietly(error) ? {} : { error }) }
-      const retryInMs = error.retryAfterMs ?? 250 + backOffMs(state.failures++, RETRY)
-      yield { type: 'down', error, retryInMs }
-      await pause(parts.clock, retryInMs, signal)
+      const waitMs = retryInMs(state.failures++, error)
+      yield { type: 'down', error, retryInMs: waitMs }
+      await pause(parts.clock, waitMs, signal)
     }
   }
 }
@@ -92,10 +95,13 @@ async function* receiveStream(parts: ReceiverParts, state: State, signal: AbortS
 }
 
 /** Undefined where the platform has no stream. */
-async function openStream({ client, conversationId }: ReceiverParts, signal: AbortSignal) {
+async function openStream(
+  { client, conversationId, silenceMs = STREAM_SILENCE_MS }: ReceiverParts,
+  signal: AbortSignal,
+) {
   try {
     const request = { method: 'GET', path: guestApiPaths.stream(conversationId), signal } as const
-    const answer = await client.stream('stream', request, STREAM_SILENCE_MS)
+    const answer = await client.stream('stream', request, silenceMs)
     if (answer.headers['content-type']?.includes('ndjson')) return answer
     answer.close()
     return undefined
@@ -171,9 +177,9 @@ async function listOnce(
   if (position.cursor !== undefined) query.set('after', position.cursor)
   if (waitSeconds > 0) query.set('waitSeconds', String(waitSeconds))
   const path = `${guestApiPaths.messages(conversationId)}?${query}`
-  const headersTimeoutMs = waitSeconds > 0 ? (waitSeconds + 8) * 1_000 : undefined
+  const holdMs = waitSeconds > 0 ? waitSeconds * 1_000 : undefined
   try {
-    const answer = await client.call('listMessages', { method: 'GET', path, headersTimeoutMs, signal })
+    const answer = await client.call('listMessages', { method: 'GET', path, holdMs, signal })
     const page = v.safeParse(GuestMessagePage, parseJson(answer.body))
     if (!page.success) throw unreadable(answer.status)
     return toListed(page.output.entities, position.cursor, logger)

@@ -1,8 +1,11 @@
 import { readSample } from '@foyer/shared/platform/samples'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findSilentOrigin, startHttpServer, type ReceivedRequest } from '../../../test/support/http-server.ts'
-import { UpstreamError } from '../upstream-error.ts'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { createHttpClient } from '../http.ts'
+import { createPlatformCalls } from '../platform-calls.ts'
+import { UpstreamError } from '../upstream-error.ts'
 import { createTokenRequests, type TokenClient } from './request-token.ts'
 
 const SECRET = 'CANARY-client-secret'
@@ -26,10 +29,12 @@ async function createSubject(
   return { ...server, requests: createRequests({ origin: server.origin, ...client }) }
 }
 
-function createRequests(client: Partial<TokenClient> & { origin: string }) {
-  const http = createHttpClient(client.origin)
+function createRequests(change: Partial<TokenClient> & { origin: string }, { metrics } = createTestMetrics()) {
+  const http = createHttpClient(change.origin)
   onTestFinished(() => http.close())
-  return createTokenRequests({ clientId: CLIENT_ID, clientSecret: SECRET, scopes: [WRITE, SEND], ...client }, http)
+  const client = { clientId: CLIENT_ID, clientSecret: SECRET, scopes: [WRITE, SEND], ...change }
+  const calls = createPlatformCalls({ connector: 'guest-api', clock: new FakeClock(), metrics })
+  return createTokenRequests({ client, http, calls, metrics })
 }
 
 /** How a request was refused; anything but a diagnosed refusal is a fault of this test's subject. */

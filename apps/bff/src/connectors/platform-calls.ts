@@ -1,0 +1,113 @@
+import type { Clock } from '../clock.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { CircuitBreaker, type BreakerLimits, type BreakerState, type CallVerdict } from './breaker.ts'
+import type { Verdict } from './diagnosis/verdict.ts'
+import { heldBack } from './held-back.ts'
+import { NoAnswerError } from './http.ts'
+import { RetryBudget } from './retry.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+/** How a call ended, as it is counted. */
+export type CallOutcome =
+  'ok' | 'refused' | 'rate-limited' | 'failed' | 'unreadable' | 'no-answer' | 'breaker-open' | 'queue-full' | 'given-up'
+
+/** All calls of a connector, whatever they are made over: counted, timed, and not made where that would only do harm. */
+export interface PlatformCalls {
+  /**
+   * One call, under the breaker of its operation. `operation` is a word of ours: it becomes a label. Throws UpstreamError
+   * `platform-unavailable` at once when the breaker is open or the queue is full, and what `perform` throws.
+   */
+  run<Answer>(
+    operation: string,
+    perform: () => Promise<Answer>,
+    outcomeOf?: (answer: Answer) => CallOutcome,
+  ): Promise<Answer>
+  /** A verdict on a call that failed, with when to try again where too many would at once. */
+  pace(verdict: Verdict): Verdict
+}
+
+export type CallMetrics = Pick<Metrics, 'upstreamCalls' | 'breakerState'>
+
+export interface PlatformCallsParts {
+  readonly connector: string
+  readonly clock: Clock
+  readonly metrics: CallMetrics
+  readonly limits?: Partial<BreakerLimits> | undefined
+}
+
+export function createPlatformCalls({ connector, clock, metrics, limits = {} }: PlatformCallsParts): PlatformCalls {
+  const budget = new RetryBudget(clock)
+  const breakers = new Map<string, CircuitBreaker>()
+
+  function breakerOf(operation: string): CircuitBreaker {
+    const known = breakers.get(operation)
+    if (known) return known
+    const changed = (state: BreakerState) => metrics.breakerState.set({ operation }, STATE_VALUES[state])
+    const breaker = new CircuitBreaker({ clock, limits, changed })
+    changed('closed')
+    breakers.set(operation, breaker)
+    return breaker
+  }
+
+  return {
+    async run(operation, perform, outcomeOf = () => 'ok') {
+      const startedAtMs = clock.monotonic()
+      const note = (outcome: CallOutcome) =>
+        metrics.upstreamCalls.observe({ connector, operation, outcome }, (clock.monotonic() - startedAtMs) / 1_000)
+      const admission = breakerOf(operation).admit()
+      if (!admission.admitted) {
+        note('breaker-open')
+        throw heldBack(operation, 'BREAKER_OPEN', admission.retryInMs)
+      }
+      budget.noteCall()
+      let outcome: CallOutcome = 'given-up'
+      try {
+        const answer = await perform()
+        outcome = outcomeOf(answer)
+        return answer
+      } catch (error) {
+        outcome = outcomeOfError(error)
+        throw outcome === 'queue-full' ? heldBack(operation, 'QUEUE_FULL', QUEUE_FULL_MS) : error
+      } finally {
+        note(outcome)
+        admission.settle(VERDICTS[outcome])
+      }
+    },
+
+    pace: (verdict) => budget.pace(verdict),
+  }
+}
+
+/** Of an answer that has a status. 4xx is our request's fault, and 501 a plain no: neither says that the platform is ill. */
+export function outcomeOfStatus({ status }: { readonly status: number }): CallOutcome {
+  if (status >= 200 && status < 300) return 'ok'
+  if (status === 429) return 'rate-limited'
+  return status >= 500 && status !== 501 ? 'failed' : 'refused'
+}
+
+const STATE_VALUES: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 }
+/** A queue is empty again soon. */
+const QUEUE_FULL_MS = 1_000
+
+const VERDICTS: Record<CallOutcome, CallVerdict> = {
+  ...{ ok: 'success', refused: 'success', 'rate-limited': 'success' },
+  ...{ failed: 'failure', unreadable: 'failure', 'no-answer': 'failure' },
+  ...{ 'breaker-open': 'unknown', 'queue-full': 'unknown', 'given-up': 'unknown' },
+}
+
+function outcomeOfError(error: unknown): CallOutcome {
+  if (error instanceof NoAnswerError) return error.code === 'QUEUE_FULL' ? 'queue-full' : 'no-answer'
+  if (!(error instanceof UpstreamError)) return 'given-up'
+  switch (error.code) {
+    case 'network':
+      return 'no-answer'
+    case 'platform-unavailable':
+      return 'failed'
+    case 'answer-unreadable':
+      return 'unreadable'
+    case 'rate-limited':
+      return 'rate-limited'
+    default:
+      return 'refused'
+  }
+}
