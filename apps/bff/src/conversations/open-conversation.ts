@@ -302,6 +302,7 @@ export class OpenConversation {
     this.#logRefusal(error)
     const problem = toUpstreamProblem(error, this.#parts.showDiagnosis)
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
+    if (error.outcome === 'refused') await this.#tellRecovery()
     if (error.code === 'conversation-ended' || error.code === 'conversation-not-found') await this.#finish('system')
   }
 
@@ -313,7 +314,7 @@ export class OpenConversation {
     return message?.state === 'pending'
   }
 
-  /** Something got through: whatever waited for that is over, unless listening itself has trouble. */
+  /** Something was answered: whatever waited for that is over, unless listening itself has trouble. */
   async #tellRecovery(): Promise<void> {
     if (this.#isListening) await this.#tellStatus({ state: 'up' })
   }
