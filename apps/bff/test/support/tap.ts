@@ -4,13 +4,17 @@ import { onTestFinished } from 'vitest'
 
 /**
  * A wire tap between the BFF and the platform, until the test is over: hands everything on, and remembers every token and
- * secret that passed, so that a test can look for them where they must not be.
+ * secret that passed, and every request line, so that a test can look for them where they must not be.
  */
-export async function startTap(platformUrl: string): Promise<{ url: string; secrets: ReadonlySet<string> }> {
+export async function startTap(
+  platformUrl: string,
+): Promise<{ url: string; secrets: ReadonlySet<string>; requestLines: readonly string[] }> {
   const secrets = new Set<string>()
+  const requestLines: string[] = []
   const platform = new URL(platformUrl)
   const server = createServer((incoming, outgoing) => {
     remember(secrets, /Bearer (\S+)/g, incoming.headers.authorization ?? '')
+    requestLines.push(`${incoming.method} ${incoming.url}`)
     const onward = request(
       {
         host: platform.hostname,
@@ -39,7 +43,7 @@ export async function startTap(platformUrl: string): Promise<{ url: string; secr
     server.closeAllConnections()
   })
   const address = server.address()
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, secrets }
+  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, secrets, requestLines }
 }
 
 const TOKEN = /"(?:access|refresh)_token":"([^"]+)"/g

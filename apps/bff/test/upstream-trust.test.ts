@@ -1,0 +1,171 @@
+import { startSimulator } from '@foyer/simulator/start-simulator'
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { readConfig } from '../src/config.ts'
+import { createHttpClient } from '../src/connectors/http.ts'
+import { eventually } from './support/eventually.ts'
+import { Guest, receiptsOf } from './support/guest.ts'
+import { startHttpServer } from './support/http-server.ts'
+import { CLIENT_ID, CLIENT_SECRET, startBoth, startFoyer } from './support/start-foyer.ts'
+import { startTap } from './support/tap.ts'
+import { onlyConversation } from './support/upstream.ts'
+
+describe('S5 tokens', () => {
+  test('travel in the Authorization header alone: no request line holds one', async () => {
+    const simulator = await startSimulator()
+    onTestFinished(() => simulator.close())
+    const tap = await startTap(simulator.url)
+    const foyer = await startFoyer(tap.url)
+    onTestFinished(() => foyer.close())
+    const guest = await new Guest(foyer.url).arrive()
+    const events = guest.follow()
+    await guest.send('hello')
+    await eventually('sent', () => receiptsOf(events).length === 1)
+    await guest.request('DELETE', '/api/session')
+    expect(tap.secrets.size).toBeGreaterThan(0)
+    expect(tap.requestLines.length).toBeGreaterThan(4)
+    for (const line of tap.requestLines) for (const secret of tap.secrets) expect(line).not.toContain(secret)
+  })
+
+  test('do not follow a redirect: the call fails, and the other place hears nothing', async () => {
+    const elsewhere = await startHttpServer((response) => void response.end('{}'))
+    const platform = await startHttpServer(
+      (response) => void response.writeHead(302, { Location: `${elsewhere.origin}/steal` }).end(),
+    )
+    const foyer = await startFoyer(platform.origin)
+    onTestFinished(() => foyer.close())
+    expect((await new Guest(foyer.url).json('POST', '/api/session', {})).status).toBe(502)
+    expect(platform.received).toHaveLength(1)
+    expect(await elsewhere.connections()).toBe(0)
+  })
+})
+
+describe('S6 destinations', () => {
+  test.each(['..%2F..%2Foauth%2Ftoken', 'a%2f..', 'http:%2F%2F127.0.0.1:1%2F', '..', '%00', 'x'.repeat(500)])(
+    'are no business of the page: %s as a conversation is refused, and the platform hears nothing',
+    async (id) => {
+      const { foyer, simulator } = await startBoth()
+      const guest = await new Guest(foyer.url).arrive()
+      await simulator.control.clearRequests()
+      for (const [method, path] of [
+        ['GET', ''],
+        ['POST', '/messages'],
+        ['POST', '/end'],
+        ['GET', '/events'],
+      ] as const) {
+        const body = method === 'POST' ? {} : undefined
+        const { status } = await guest.request(method, `/api/conversations/${id}${path}`, body)
+        expect(status).toBeGreaterThanOrEqual(400)
+        expect(status).toBeLessThan(500)
+      }
+      const asked = await simulator.control.requests()
+      expect(asked.filter(({ operation }) => operation !== 'stream' && operation !== 'list-messages')).toEqual([])
+    },
+  )
+
+  test('are no business of the platform either: an address in a message is not asked', async () => {
+    const listener = await startHttpServer((response) => void response.end())
+    const { foyer, simulator } = await startBoth()
+    const guest = await new Guest(foyer.url).arrive()
+    const events = guest.follow()
+    const id = await onlyConversation(simulator)
+    await simulator.control.joinAgent(id, 'Noor')
+    const attachment = {
+      contentType: 'Attachment',
+      attachment: { mediaType: 'Image', url: `${listener.origin}/x.png` },
+    }
+    await simulator.control.sendAgentContent(id, [attachment], `see ${listener.origin}/y`)
+    await eventually('heard', () => events.some((event) => event.type === 'message'))
+    expect(await listener.connections()).toBe(0)
+  })
+
+  test('a platform over plain http is refused at the start, but for this machine', () => {
+    const start = (url: string) =>
+      readConfig({
+        ...{ FOYER_PLATFORM_URL: url, FOYER_CLIENT_ID: CLIENT_ID, FOYER_CLIENT_SECRET: CLIENT_SECRET },
+        ...{ NODE_ENV: 'production', FOYER_PUBLIC_URL: 'https://chat.example.com' },
+      })
+    expect(() => start('http://platform.example')).toThrow(/FOYER_PLATFORM_URL/)
+    expect(() => start('https://platform.example')).not.toThrow()
+  })
+})
+
+describe('S54 the platform’s certificate', () => {
+  const read = (name: string) => readFileSync(new URL(`./tls/test-only.${name}.pem`, import.meta.url), 'utf8')
+
+  async function startSigned(): Promise<string> {
+    const server = createServer({ key: read('key'), cert: read('cert') }, (_, response) => void response.end('ok'))
+    server.on('tlsClientError', () => undefined)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  const get = async (origin: string) => {
+    const http = createHttpClient(origin)
+    onTestFinished(() => http.close())
+    return http.request({ method: 'GET', path: '/', accessToken: 'CANARY' })
+  }
+
+  test('signed by itself is refused: nothing is sent', async () => {
+    const foyer = await startFoyer(await startSigned())
+    onTestFinished(() => foyer.close())
+    const { status, body } = await new Guest(foyer.url).json('POST', '/api/session', {})
+    expect(status).toBe(503)
+    expect(body).toMatchObject({ diagnosis: { cause: 'network', evidence: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } } })
+  })
+
+  test('of an authority this host was told of is taken', async () => {
+    const before = getCACertificates('default')
+    onTestFinished(() => setDefaultCACertificates(before))
+    const origin = await startSigned()
+    await expect(get(origin)).rejects.toThrow('SELF_SIGNED')
+    setDefaultCACertificates([...before, read('cert')])
+    expect((await get(origin)).body).toBe('ok')
+  })
+
+  test('is checked everywhere: no line of ours switches that off', async () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url))
+    const offences: string[] = []
+    let read = 0
+    for await (const file of glob(`${root}{apps,packages,scripts}/**/src/**/*.{ts,mjs,js,svelte}`)) {
+      if (file.includes('node_modules')) continue
+      read++
+      if (/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED/.test(readFileSync(file, 'utf8'))) offences.push(file)
+    }
+    expect(read).toBeGreaterThan(200)
+    expect(offences).toEqual([])
+  })
+})
+
+test('S53 a platform that answers nonsense is told as unavailable, and the next session is fine', async () => {
+  const simulator = await startSimulator()
+  onTestFinished(() => simulator.close())
+  let isSane = false
+  const between = await startHttpServer(async (response, { method, path, headers, body }) => {
+    if (!isSane) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"access_tok')
+    const answer = await fetch(simulator.url + path, {
+      method,
+      headers: { 'content-type': headers['content-type'] ?? '', authorization: headers['authorization'] ?? '' },
+      body,
+    })
+    response.writeHead(answer.status, { 'Content-Type': answer.headers.get('Content-Type') ?? '' })
+    response.end(await answer.text())
+  })
+  const foyer = await startFoyer(between.origin)
+  onTestFinished(() => foyer.close())
+  const refused = await new Guest(foyer.url).json('POST', '/api/session', {})
+  expect([502, 503]).toContain(refused.status)
+  expect(between.received.length).toBeLessThanOrEqual(4)
+  isSane = true
+  expect((await new Guest(foyer.url).json('POST', '/api/session', {})).status).toBe(201)
+})
