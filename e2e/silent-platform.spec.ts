@@ -24,7 +24,7 @@ test('a platform that answers nothing: the guest is told and goes on writing; no
   await expect(chat.bubble('before')).toHaveAttribute('data-state', 'sent')
   const id = await onlyConversation(simulator)
   await simulator.control.joinAgent(id, 'Noor')
-  const banner = chat.page.getByText('Reconnecting')
+  const banner = chat.page.getByText(/^(Reconnecting|We cannot reach)/)
 
   line.hold()
   const untilMs = performance.now() + SILENCE_MS

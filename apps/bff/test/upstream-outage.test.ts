@@ -153,3 +153,15 @@ test('R10 more at once than may be waits, is told at once, and arrives all the s
   await eventually('all are sent', () => guests.every(({ events }) => receiptsOf(events).length === 1), 20_000)
   expect(await sendsOf(both)).toBe(guests.length)
 })
+
+test('R10 where messages pile up, newcomers still get their token', async () => {
+  const http = { headersMs: 8_000, totalMs: 8_000, connections: 2, queued: 0 }
+  const both = await startBoth({}, { limits: { http } })
+  const guests = await Promise.all([arrive(both), arrive(both)])
+  const latency = { name: 'latency', parameters: { latencyMs: 4_000 }, match: { operation: 'send-message' } }
+  await both.simulator.control.addFault(latency)
+  await Promise.all(guests.map(({ guest }) => guest.send('slow')))
+  await eventually('both are on their way', async () => (await sendsOf(both)) === 2)
+  expect((await new Guest(both.foyer.url).json('POST', '/api/session', {})).status).toBe(201)
+  expect(guests.flatMap(({ events }) => receiptsOf(events))).toEqual([])
+})

@@ -20,7 +20,7 @@ function createSubject() {
     return Promise.reject(error)
   }
   const run = (perform: () => Promise<{ status: number }>) =>
-    calls.run('send', perform, outcomeOfStatus).catch((error: unknown) => error)
+    calls.run('send', perform, { answered: outcomeOfStatus }).catch((error: unknown) => error)
   const counted = (outcome: string) =>
     sample(`foyer_upstream_call_duration_seconds_count{connector="guest-api",operation="send",outcome="${outcome}"}`)
   const state = () => sample('foyer_breaker_state{operation="send"}')
@@ -68,7 +68,7 @@ describe('R9 a platform that is down', () => {
   test('at one operation goes on being asked for the others', async () => {
     const { calls, answer, run } = createSubject()
     await times(5, () => run(answer(503)))
-    expect(await calls.run('read', answer(200), outcomeOfStatus)).toEqual({ status: 200 })
+    expect(await calls.run('read', answer(200))).toEqual({ status: 200 })
   })
 })
 
@@ -88,6 +88,14 @@ describe('R9 does not open for', () => {
     await times(50, () => run(throwing(error)))
     expect(made()).toBe(50)
   })
+})
+
+test('R9 opens for what its caller knows to be a failure of the platform', async () => {
+  const { calls, throwing, made } = createSubject()
+  const thrown = () => 'no-answer' as const
+  const shake = () => calls.run('handshake', throwing(new Error('socket hang up')), { thrown }).catch(() => undefined)
+  await times(50, shake)
+  expect(made()).toBe(5)
 })
 
 test('R10 a full queue is told as such, and when to come back', async () => {

@@ -17,13 +17,15 @@ export interface PlatformCalls {
    * One call, under the breaker of its operation. `operation` is a word of ours: it becomes a label. Throws UpstreamError
    * `platform-unavailable` at once when the breaker is open or the queue is full, and what `perform` throws.
    */
-  run<Answer>(
-    operation: string,
-    perform: () => Promise<Answer>,
-    outcomeOf?: (answer: Answer) => CallOutcome,
-  ): Promise<Answer>
+  run<Answer>(operation: string, perform: () => Promise<Answer>, judge?: CallJudge<Answer>): Promise<Answer>
   /** A verdict on a call that failed, with when to try again where too many would at once. */
   pace(verdict: Verdict): Verdict
+}
+
+/** What an answer, or an error that is neither UpstreamError nor NoAnswerError, says of the platform. */
+export interface CallJudge<Answer> {
+  readonly answered?: (answer: Answer) => CallOutcome
+  readonly thrown?: (error: unknown) => CallOutcome
 }
 
 export type CallMetrics = Pick<Metrics, 'upstreamCalls' | 'breakerState'>
@@ -50,7 +52,7 @@ export function createPlatformCalls({ connector, clock, metrics, limits = {} }: 
   }
 
   return {
-    async run(operation, perform, outcomeOf = () => 'ok') {
+    async run(operation, perform, { answered = () => 'ok' as const, thrown } = {}) {
       const startedAtMs = clock.monotonic()
       const note = (outcome: CallOutcome) =>
         metrics.upstreamCalls.observe({ connector, operation, outcome }, (clock.monotonic() - startedAtMs) / 1_000)
@@ -63,10 +65,10 @@ export function createPlatformCalls({ connector, clock, metrics, limits = {} }: 
       let outcome: CallOutcome = 'given-up'
       try {
         const answer = await perform()
-        outcome = outcomeOf(answer)
+        outcome = answered(answer)
         return answer
       } catch (error) {
-        outcome = outcomeOfError(error)
+        outcome = outcomeOfError(error) ?? thrown?.(error) ?? 'given-up'
         throw outcome === 'queue-full' ? heldBack(operation, 'QUEUE_FULL', QUEUE_FULL_MS) : error
       } finally {
         note(outcome)
@@ -78,7 +80,7 @@ export function createPlatformCalls({ connector, clock, metrics, limits = {} }: 
   }
 }
 
-/** Of an answer that has a status. 4xx is our request's fault, and 501 a plain no: neither says that the platform is ill. */
+/** Of an answer that has a status: 4xx is our request's fault, and 501 a plain no: neither says that the platform is ill. */
 export function outcomeOfStatus({ status }: { readonly status: number }): CallOutcome {
   if (status >= 200 && status < 300) return 'ok'
   if (status === 429) return 'rate-limited'
@@ -95,9 +97,9 @@ const VERDICTS: Record<CallOutcome, CallVerdict> = {
   ...{ 'breaker-open': 'unknown', 'queue-full': 'unknown', 'given-up': 'unknown' },
 }
 
-function outcomeOfError(error: unknown): CallOutcome {
+function outcomeOfError(error: unknown): CallOutcome | undefined {
   if (error instanceof NoAnswerError) return error.code === 'QUEUE_FULL' ? 'queue-full' : 'no-answer'
-  if (!(error instanceof UpstreamError)) return 'given-up'
+  if (!(error instanceof UpstreamError)) return undefined
   switch (error.code) {
     case 'network':
       return 'no-answer'

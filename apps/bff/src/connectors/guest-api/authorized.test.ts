@@ -135,7 +135,7 @@ describe('R7 a guest’s request as a whole', () => {
 
   test('is answered in time though the token does not come: nothing was sent', async () => {
     const { origin, received } = await createSubject(answer(401))
-    const client = createClient(origin, () => new Promise(() => undefined), { wholeMs: 80 })
+    const client = createClient(origin, () => new Promise(() => undefined), { wholeMs: 1_000 })
     const error = await refusalOf(client.call('sendMessage', SEND))
     expect(error).toMatchObject({ code: 'network', outcome: 'not-sent', verdict: { evidence: { code: 'DEADLINE' } } })
     expect(received).toHaveLength(1)
@@ -144,7 +144,7 @@ describe('R7 a guest’s request as a whole', () => {
   test('is answered in time though its replay is not: nobody knows', async () => {
     const { origin, tokens } = await createSubject(answer(401), () => undefined)
     const issue = async () => ({ accessToken: `new-${tokens.renewals}`, granted: SCOPES })
-    const client = createClient(origin, issue, { wholeMs: 150 })
+    const client = createClient(origin, issue, { wholeMs: 1_000 })
     const error = await refusalOf(client.call('sendMessage', SEND))
     expect(error).toMatchObject({ outcome: 'unknown', retryable: true, verdict: { evidence: { code: 'DEADLINE' } } })
   })
@@ -221,6 +221,17 @@ describe('a refusal says what became of the request', () => {
     const client = createClient(await findSilentOrigin(), () => Promise.reject(new Error('not asked')))
     expect(await refusalOf(client.call('sendMessage', SEND))).toMatchObject({ code: 'network', outcome: 'not-sent' })
   })
+})
+
+test.each([
+  ['by 503', answer(503)],
+  ['by a cut', cut],
+])('R8 where many fail at once %s, not all may come back when they like', async (_, step) => {
+  const { client } = await createSubject(step)
+  const errors = await Promise.all(Array.from({ length: 100 }, () => refusalOf(client.call('sendMessage', SEND))))
+  const waits = errors.map(({ retryAfterMs = 0 }) => retryAfterMs)
+  expect(waits.filter((waitMs) => waitMs === 0).length).toBeLessThanOrEqual(60)
+  expect(Math.max(...waits)).toBeGreaterThan(3_000)
 })
 
 describe('403', () => {

@@ -40,7 +40,7 @@ export function createAuthorizedClient(parts: Parts): AuthorizedClient {
   ): Promise<Answer> {
     const name = holdMs === undefined ? operation : 'waitMessages'
     const perform = ({ accessToken }: GuestCredential) =>
-      calls.run(name, () => request(accessToken), outcomeOfStatus).catch(throwDiagnosed(operation))
+      calls.run(name, () => request(accessToken), { answered: outcomeOfStatus }).catch(throwDiagnosed(operation))
     const waitFor = (valid: Promise<GuestCredential>) => unlessAborted(valid, signal).catch(throwDiagnosed(operation))
 
     let credential = await waitFor(token.current())
@@ -83,7 +83,7 @@ export function createAuthorizedClient(parts: Parts): AuthorizedClient {
   async function readGrantedScopes(accessToken: string): Promise<string[] | undefined> {
     try {
       const read = () => http.request({ method: 'GET', path: guestApiPaths.tokenInfo, accessToken })
-      const answer = await calls.run('tokenInfo', read, outcomeOfStatus)
+      const answer = await calls.run('tokenInfo', read, { answered: outcomeOfStatus })
       return answer.status === 200 ? v.parse(TokenInfo, JSON.parse(answer.body)).authorizedScope : undefined
     } catch {
       return undefined // only sharpens a diagnosis that stands without it

@@ -73,7 +73,7 @@ export function createGuestApiConnector(options: GuestApiOptions): Connector {
         if (!credential.success) return
         const { accessToken } = credential.output
         const request = { method: 'DELETE', path: guestApiPaths.tokenInfo, accessToken, signal } as const
-        const { status } = await calls.run('revoke', () => http.request(request), outcomeOfStatus)
+        const { status } = await calls.run('revoke', () => http.request(request), { answered: outcomeOfStatus })
         if (status >= 300) logger.warn({ event: 'revocation-refused', status })
       },
     }

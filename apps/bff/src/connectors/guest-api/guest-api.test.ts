@@ -1,6 +1,7 @@
 import { DEFAULT_SCOPES } from '@foyer/shared/platform/guest-api'
 import { startSimulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { startHttpServer } from '../../../test/support/http-server.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
 import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { systemClock } from '../../clock.ts'
@@ -50,4 +51,12 @@ describe('whatever dialect of the contract the platform speaks', () => {
     expect(echo).toMatchObject({ type: 'message', parts: [{ type: 'text', text: 'hello' }] })
     if (options.sendAnswer !== 'empty') expect(echo).toMatchObject({ upstreamId })
   })
+})
+
+test('R7 a guest who arrives is answered in time, though the platform does not answer', async () => {
+  const platform = await startHttpServer(() => undefined)
+  const connector = connect(platform.origin, { limits: { wholeMs: 100 } })
+  onTestFinished(() => connector.close())
+  const refusal = { code: 'network', verdict: { evidence: { code: 'DEADLINE' } } }
+  await expect(connector.admit()).rejects.toMatchObject(refusal)
 })
