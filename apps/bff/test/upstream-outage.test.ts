@@ -133,12 +133,12 @@ test('R10 a conversation the platform is slow with does not delay another', asyn
 })
 
 test('R10 more at once than may be waits, is told at once, and arrives all the same', async () => {
-  const limits = {
+  const callLimits = {
     ...SHORT,
     wholeMs: 5_000,
     http: { ...SHORT.http, headersMs: 4_000, totalMs: 4_000, connections: 4, queued: 4 },
   }
-  const both = await startBoth({}, { limits })
+  const both = await startBoth({}, { callLimits })
   const guests = await Promise.all(Array.from({ length: 4 }, () => arrive(both)))
   guests.push(...(await Promise.all(Array.from({ length: 4 }, () => arrive(both)))))
   guests.push(...(await Promise.all(Array.from({ length: 4 }, () => arrive(both)))))
@@ -156,7 +156,7 @@ test('R10 more at once than may be waits, is told at once, and arrives all the s
 
 test('R10 where messages pile up, newcomers still get their token', async () => {
   const http = { headersMs: 8_000, totalMs: 8_000, connections: 2, queued: 0 }
-  const both = await startBoth({}, { limits: { http } })
+  const both = await startBoth({}, { callLimits: { http } })
   const guests = await Promise.all([arrive(both), arrive(both)])
   const latency = { name: 'latency', parameters: { latencyMs: 4_000 }, match: { operation: 'send-message' } }
   await both.simulator.control.addFault(latency)

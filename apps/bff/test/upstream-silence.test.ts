@@ -13,7 +13,7 @@ describe('a platform that answers nothing for a while', () => {
     'R7 R9 R12 R13 the guest is told and goes on writing; all arrives once and in order after (%s)',
     async (recovery) => {
       const { foyer, simulator, line } = await startOverLine({
-        limits: { ...SHORT, breaker: { openMs: 250, failuresInRow: 2 } },
+        callLimits: { ...SHORT, breaker: { openMs: 250, failuresInRow: 2 } },
       })
       const guest = await new Guest(foyer.url).arrive()
       const events = guest.follow()
@@ -72,7 +72,7 @@ describe('a platform that answers nothing for a while', () => {
 
   test('R9 costs newcomers milliseconds and no socket: they are told at once, and when to come back', async () => {
     const http = { ...SHORT.http, headersMs: SILENT_MS, totalMs: SILENT_MS }
-    const { foyer, line } = await startOverLine({ limits: { http, breaker: { openMs: 60_000 } } })
+    const { foyer, line } = await startOverLine({ callLimits: { http, breaker: { openMs: 60_000 } } })
     line.hold()
     const arrive = async () => {
       const startedMs = performance.now()

@@ -21,7 +21,7 @@ export async function startOverLine(
   onTestFinished(() => simulator.close())
   const line = await startLine(simulator.url)
   onTestFinished(() => line.close())
-  const foyer = await startFoyer(line.url, { limits: SHORT, ...options })
+  const foyer = await startFoyer(line.url, { callLimits: SHORT, ...options })
   onTestFinished(() => foyer.close())
   return { foyer, simulator, line }
 }
