@@ -15,6 +15,13 @@ test('one run for what one participant says within five minutes', () => {
   expect(shape(groupEntries(entries).groups)).toEqual(['day', '1,2', '3', '4'])
 })
 
+test('a thousand things said at once are several runs: only those in sight are drawn', () => {
+  const entries = entriesOf(...Array.from({ length: 1000 }, (_, at) => said(at + 1, mia, 'x', 0)))
+  const { groups } = groupEntries(entries)
+  expect(groups.length).toBeGreaterThan(10)
+  expect(groups.flatMap((group) => (group.type === 'run' ? group.messages : []))).toEqual(entries)
+})
+
 test('a day divider where a day begins, even within five minutes', () => {
   const midnight = new Date('2026-03-11T00:00:00').getTime()
   const minute = (midnight - Date.parse('2026-03-10T09:00:00.000Z')) / 60_000

@@ -1,5 +1,5 @@
 import type { Participant } from '@foyer/shared/protocol/participant'
-import { entryKey, isOwn, type Entry, type MessageEntry } from './timeline.ts'
+import { entryKey, isOwn, isUnsent, type Entry, type MessageEntry } from './timeline.ts'
 
 /** Consecutive messages of one participant, drawn as one block; or the start of a day; or a line between blocks. */
 export type Group =
@@ -13,6 +13,8 @@ export interface Grouping {
 }
 
 const RUN_GAP_MS = 5 * 60_000
+/** A run is drawn whole. One who says a thousand things at once gets a new run now and then, at places that stay the same. */
+const RUN_EVENTS = 100
 
 /**
  * The groups of `entries`. With the grouping before a change, groups the change does not touch are the same objects:
@@ -87,7 +89,8 @@ function pushNext(groups: Group[], entries: readonly Entry[], index: number): nu
 function continues(next: MessageEntry, previous: MessageEntry): boolean {
   const samePerson = isOwn(next) ? isOwn(previous) : next.from.participantId === previous.from.participantId
   const gapMs = Date.parse(next.at) - Date.parse(previous.at)
-  return samePerson && gapMs < RUN_GAP_MS && dayOf(next) === dayOf(previous)
+  const sameStretch = isUnsent(next) || Math.floor(next.seq / RUN_EVENTS) === Math.floor(previous.seq / RUN_EVENTS)
+  return samePerson && sameStretch && gapMs < RUN_GAP_MS && dayOf(next) === dayOf(previous)
 }
 
 /** The day where the guest is. */
