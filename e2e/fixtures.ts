@@ -7,6 +7,8 @@ import { ChatPage } from './chat-page.ts'
 import { FoyerProcess } from './foyer-process.ts'
 
 export { expect } from '@playwright/test'
+export type { Simulator } from '@foyer/simulator/start-simulator'
+export type { ChatPage } from './chat-page.ts'
 
 interface Fixtures {
   /** How the platform behaves in this test. */

@@ -6,9 +6,11 @@ interface Budget {
   scriptBytes: number
   /** Gzipped bytes of the document's style. */
   styleBytes: number
+  /** Gzipped bytes of each part that is loaded later, by the name of the module it is. */
+  parts: Readonly<Record<string, number>>
 }
 
-/** Fails the build when the first load weighs more than it may; says what it weighs. */
+/** Fails the build when the first load or a later part weighs more than it may, or has no budget; says what it weighs. */
 export function budget(allowed: Budget): Plugin {
   return {
     name: 'budget',
@@ -26,6 +28,9 @@ export function budget(allowed: Budget): Plugin {
       )
       check('style', weigh(style), allowed.styleBytes)
       report('document', weigh(html))
+      for (const { name, code, fileName } of chunksOf(bundle)) {
+        if (!names.has(fileName)) check(name, weigh(code), allowed.parts[name] ?? 0)
+      }
     },
   }
 }
@@ -37,8 +42,10 @@ function check(what: string, bytes: number, allowedBytes: number) {
 
 function report(what: string, bytes: number, allowedBytes?: number) {
   const limit = allowedBytes ? ` of ${(allowedBytes / 1000).toFixed(1)}` : ''
-  process.stdout.write(`${what.padEnd(16)}${(bytes / 1000).toFixed(2)}${limit} kB gzipped\n`)
+  process.stdout.write(`${what.padEnd(18)}${(bytes / 1000).toFixed(2)}${limit} kB gzipped\n`)
 }
+
+const chunksOf = (bundle: Rolldown.OutputBundle) => Object.values(bundle).filter((file) => file.type === 'chunk')
 
 const weigh = (text: string) => gzipSync(text, { level: 9 }).length
 

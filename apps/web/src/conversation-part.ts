@@ -5,7 +5,7 @@
 export { ConversationState } from './state/conversation.svelte.ts'
 export { default as Ended } from './views/conversation/Ended.svelte'
 export { default as EndDialog } from './views/conversation/EndDialog.svelte'
-export { default as UploadList } from './views/conversation/UploadList.svelte'
 export { default as Log } from './views/conversation/Log.svelte'
 export { default as RefusedStart } from './views/conversation/RefusedStart.svelte'
+export { default as Tray } from './views/conversation/Tray.svelte'
 export { showAccent } from './theme/show-accent.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '@foyer/shared/protocol/config'
-import { MAX_TEXT_CHARACTERS } from '@foyer/shared/protocol/message'
+import { MAX_TEXT_BYTES } from '@foyer/shared/protocol/message'
 import { routes } from '@foyer/shared/protocol/routes'
 import { Hono } from 'hono'
 
@@ -20,7 +20,7 @@ export function createConfigRoutes({ showDiagnosis, readSettings }: ConfigRouteP
   return new Hono().get(routes.readConfig.path, async (c) => {
     const settings = await readSettings().catch(() => undefined)
     const config: Config = {
-      limits: { textCharacters: MAX_TEXT_CHARACTERS, uploads: settings?.uploads },
+      limits: { textBytes: MAX_TEXT_BYTES, uploads: settings?.uploads },
       languages: settings?.languages ?? ['en'],
       features: { diagnosis: showDiagnosis, markdown: settings?.markdown ?? false },
       theme: { primaryColor: settings?.primaryColor },

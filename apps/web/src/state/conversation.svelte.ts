@@ -7,10 +7,13 @@ import type { Network } from '../api/network.ts'
 import { applyEvents } from '../timeline/apply-event.ts'
 import { presentParticipants } from '../timeline/present-participants.ts'
 import { answersIn, emptyTimeline, isOwn, type Entry } from '../timeline/timeline.ts'
+import { Avatars } from './avatars.svelte.ts'
 import type { Connection } from './connection.svelte.ts'
+import { FormDrafts } from './form-drafts.svelte.ts'
 import { persist } from './persist.ts'
 import type { Settings } from './settings.svelte.ts'
 import { uploadFile } from '../api/upload.ts'
+import { createTabStorage } from './tab-storage.ts'
 import { TypingParticipants } from './typing-participants.svelte.ts'
 import { TypingSignal } from './typing-signal.ts'
 import { Uploads } from './uploads.svelte.ts'
@@ -36,6 +39,8 @@ export class ConversationState {
   readonly typing: TypingParticipants
   readonly typingSignal: TypingSignal
   readonly uploads: Uploads
+  readonly avatars: Avatars
+  readonly formDrafts: FormDrafts
   readonly #options: ConversationOptions
   readonly #closed = new AbortController()
   #stopStream = () => {}
@@ -64,7 +69,11 @@ export class ConversationState {
     this.#options = options
     this.conversationId = conversation.conversationId
     this.typing = new TypingParticipants(clock)
+    const storage = createTabStorage(() => sessionStorage)
+    this.avatars = new Avatars((messageId, address) => this.readPicture(messageId, address))
+    this.formDrafts = new FormDrafts(storage)
     this.uploads = new Uploads({
+      storage,
       // A platform that did not answer when the page was loaded may do so now.
       readLimits: async () => settings.config?.limits.uploads ?? (await settings.load())?.limits.uploads,
       upload: (file, uploading) => uploadFile(this.conversationId, file, uploading),
@@ -174,6 +183,7 @@ export class ConversationState {
     this.#closed.abort()
     this.#stopStream()
     this.uploads.close()
+    this.avatars.close()
     this.typing.clear()
     for (const line of ['stream', 'upstream'] as const) this.#options.connection.up(line)
   }

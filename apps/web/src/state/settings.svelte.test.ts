@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Settings } from './settings.svelte.ts'
 
 const config: Config = {
-  limits: { textCharacters: 4096 },
+  limits: { textBytes: 4096 },
   languages: ['en'],
   features: { diagnosis: false, markdown: false },
   theme: { primaryColor: '#0b5c7a' },

@@ -2,6 +2,8 @@ import type { Attachment } from '@foyer/shared/protocol/attachment'
 import { describe, expect, test } from 'vitest'
 import { ProblemError, UnreachableError } from '../api/problem-error.ts'
 import type { UploadOptions } from '../api/upload.ts'
+import { fakeStorage } from './fake-storage.ts'
+import { createTabStorage } from './tab-storage.ts'
 import { Uploads } from './uploads.svelte.ts'
 
 const limits = { types: ['image/*'], maxBytes: 100, blockedExtensions: [] }
@@ -9,12 +11,16 @@ const photo = (name = 'photo.png', bytes = 3) => new File([new Uint8Array(bytes)
 const toAttachment = ({ name, size }: File): Attachment => ({ attachmentId: name, name, mediaType: 'image/png', size })
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0))
 
-function createUploads(upload: (file: File, options: UploadOptions) => Promise<Attachment>) {
+function createUploads(
+  upload: (file: File, options: UploadOptions) => Promise<Attachment>,
+  storage = createTabStorage(fakeStorage),
+) {
   const removed: string[] = []
   const uploads = new Uploads({
     readLimits: () => Promise.resolve(limits),
     upload,
     remove: async (attachmentId) => void removed.push(attachmentId),
+    storage,
   })
   return { uploads, removed, states: () => uploads.list.map(({ progress }) => progress.state) }
 }
@@ -76,5 +82,28 @@ describe('files on their way up', () => {
     expect(uploads.list).toEqual([])
     expect(stopped).toBe(true)
     expect(removed).toEqual(['up.png'])
+  })
+
+  test('a reload says which were lost before they were sent, until the guest has read it or chosen anew', () => {
+    const browser = fakeStorage()
+    const storage = createTabStorage(() => browser)
+    const never = () => new Promise<Attachment>(() => {})
+    createUploads(never, storage).uploads.add([photo('one.png'), photo('two.png')])
+    expect(createUploads(never, storage).uploads.interrupted).toEqual(['one.png', 'two.png'])
+
+    const { uploads } = createUploads(never, storage)
+    uploads.dismiss()
+    expect(uploads.interrupted).toEqual([])
+    expect(createUploads(never, storage).uploads.interrupted).toEqual([])
+  })
+
+  test('what was sent, or never went up, was not interrupted', async () => {
+    const browser = fakeStorage()
+    const storage = createTabStorage(() => browser)
+    const { uploads } = createUploads((file) => Promise.resolve(toAttachment(file)), storage)
+    uploads.add([photo(), photo('none.png', 0)])
+    await settled()
+    uploads.take()
+    expect(createUploads(() => Promise.reject(new Error('no')), storage).uploads.interrupted).toEqual([])
   })
 })

@@ -1,8 +1,10 @@
 import type { Attachment } from '@foyer/shared/protocol/attachment'
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { Problem } from '@foyer/shared/protocol/problem'
+import * as v from 'valibot'
 import { ProblemError } from '../api/problem-error.ts'
 import type { UploadOptions } from '../api/upload.ts'
+import type { TabStorage } from './tab-storage.ts'
 import { refusalOf, type Refusal } from './upload-limits.ts'
 
 /** A file the guest chose, until it is sent or taken away. */
@@ -24,7 +26,11 @@ export interface UploadsOptions {
   readLimits(): Promise<UploadLimits | undefined>
   upload(file: File, options: UploadOptions): Promise<Attachment>
   remove(attachmentId: string): Promise<void>
+  storage: TabStorage
 }
+
+/** Names of the files that wait for their message. */
+const Waiting = v.array(v.string())
 
 /** Files on their way up, in the order they were chosen. They go up at once, and with the next message. */
 export class Uploads {
@@ -33,9 +39,11 @@ export class Uploads {
   #list = $state.raw<readonly Upload[]>([])
   #count = 0
   #limits = $state.raw<UploadLimits>()
+  #interrupted = $state.raw<readonly string[]>([])
 
   constructor(options: UploadsOptions) {
     this.#options = options
+    this.#interrupted = options.storage.read('uploads', Waiting) ?? []
   }
 
   get list(): readonly Upload[] {
@@ -45,6 +53,10 @@ export class Uploads {
   get limits(): UploadLimits | undefined {
     return this.#limits
   }
+  /** Names of the files that a reload took away before they were sent: the browser hands none of them back. */
+  get interrupted(): readonly string[] {
+    return this.#interrupted
+  }
   get isBusy(): boolean {
     return this.#list.some(({ progress }) => progress.state === 'uploading')
   }
@@ -53,9 +65,10 @@ export class Uploads {
   }
 
   add(files: readonly File[]): void {
+    this.#interrupted = []
     for (const file of files) {
       const upload = { id: ++this.#count, file, progress: { state: 'uploading', share: 0 } as const }
-      this.#list = [...this.#list, upload]
+      this.#change([...this.#list, upload])
       void this.#start(upload)
     }
   }
@@ -68,7 +81,7 @@ export class Uploads {
   /** Stops it, or takes it back from the platform. */
   remove({ id, progress }: Upload): void {
     this.#aborts[id]?.abort()
-    this.#list = this.#list.filter((one) => one.id !== id)
+    this.#change(this.#list.filter((one) => one.id !== id))
     // One that stays behind is forgotten by the platform in time.
     if (progress.state === 'uploaded') void this.#options.remove(progress.attachment.attachmentId).catch(() => {})
   }
@@ -76,13 +89,19 @@ export class Uploads {
   /** The files that are up leave with a message; what failed stays to be seen. */
   take(): readonly Attachment[] {
     const taken = this.ready
-    this.#list = this.#list.filter(({ progress }) => progress.state !== 'uploaded')
+    this.#change(this.#list.filter(({ progress }) => progress.state !== 'uploaded'))
     return taken
   }
 
   close(): void {
     for (const abort of Object.values(this.#aborts)) abort.abort()
-    this.#list = []
+    this.#change([])
+  }
+
+  /** The guest has read what was interrupted. */
+  dismiss(): void {
+    this.#interrupted = []
+    this.#change(this.#list)
   }
 
   async #start({ id, file }: Pick<Upload, 'id' | 'file'>): Promise<void> {
@@ -99,6 +118,12 @@ export class Uploads {
       if (abort.signal.aborted) return
       this.#note(id, { state: 'failed', problem: error instanceof ProblemError ? error.problem : undefined })
     }
+  }
+
+  #change(list: readonly Upload[]) {
+    this.#list = list
+    const names = list.filter(({ progress }) => progress.state !== 'refused').map(({ file }) => file.name)
+    this.#options.storage.write('uploads', names.length > 0 ? names : undefined)
   }
 
   #note(id: number, progress: UploadProgress) {

@@ -23,6 +23,11 @@ export function toFileSize(bytes: number): string {
   return new Intl.NumberFormat(locale(), format).format(bytes / 1000 ** step)
 }
 
+export const toNumber = (count: number) => new Intl.NumberFormat(locale()).format(count)
+
+/** Things one after another, as a sentence has them: "a, b, and c". */
+export const toList = (items: readonly string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
+
 export function toDay(at: string, now = new Date()): string {
   const day = new Date(at)
   const daysAgo = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000)

@@ -9,11 +9,11 @@ export const UploadLimits = v.object({
 export type UploadLimits = v.InferOutput<typeof UploadLimits>
 
 /**
- * What the page may know of the configuration. `diagnosis`: whether problems come with one. `uploads` is absent where the
+ * What the page may know of the configuration. `textBytes`: of one message, in UTF-8. `diagnosis`: whether problems come with one. `uploads` is absent where the
  * platform takes none; `markdown`: whether texts are in the platform's Markdown dialect (web-messaging.md §19.3).
  */
 export const Config = v.object({
-  limits: v.object({ textCharacters: v.number(), uploads: v.optional(UploadLimits) }),
+  limits: v.object({ textBytes: v.number(), uploads: v.optional(UploadLimits) }),
   /** BCP 47 tags, the organisation's own first. */
   languages: v.array(v.string()),
   features: v.object({ diagnosis: v.boolean(), markdown: v.boolean() }),

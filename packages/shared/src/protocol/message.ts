@@ -7,6 +7,8 @@ export { MessagePart } from './message-part.ts'
 
 /** Longest text of one message, in characters; the platform's own bound (platform-api.md §5.5). */
 export const MAX_TEXT_CHARACTERS = 4096
+/** And in UTF-8 bytes, which is how Web Messaging counts (web-messaging.md §16, error 4011). */
+export const MAX_TEXT_BYTES = 4096
 
 /** How far a message got: stored by the BFF, taken by the platform, at the agent's, seen by the agent; or refused. */
 export const MessageState = v.picklist(['pending', 'sent', 'delivered', 'read', 'failed'])

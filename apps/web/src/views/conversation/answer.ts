@@ -1,5 +1,6 @@
-import { MAX_CHOICES, MAX_TEXT_CHARACTERS, type ChoiceReply, type Reply } from '@foyer/shared/protocol/message'
+import { MAX_CHOICES, MAX_TEXT_BYTES, type ChoiceReply, type Reply } from '@foyer/shared/protocol/message'
 import type { ConversationState } from '../../state/conversation.svelte.ts'
+import { countBytes } from '../../text/count-bytes.ts'
 import { createMessageId } from '../../state/message-id.ts'
 import type { Outbox } from '../../state/outbox.svelte.ts'
 
@@ -18,11 +19,9 @@ export function answerTo(
   return unsent?.message.reply ?? conversation?.answers.get(messageId)
 }
 
-const bytes = new TextEncoder()
-
 /** Whether an answer can be carried: some platforms count bytes (web-messaging.md §16). */
 export function fits(text: string, choices: ChoiceReply['choices']): boolean {
-  return bytes.encode(text).length <= MAX_TEXT_CHARACTERS && choices.length <= MAX_CHOICES
+  return countBytes(text) <= MAX_TEXT_BYTES && choices.length <= MAX_CHOICES
 }
 
 /** What was chosen, where the answer is a choice and not a form. */

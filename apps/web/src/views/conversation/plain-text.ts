@@ -1,7 +1,7 @@
 import type { MessagePart } from '@foyer/shared/protocol/message'
 import { toFullTime } from '../../text/format.ts'
 
-/** What can be read of a message. */
+/** What can be read of a message, as it was written. */
 export function toPlainText(parts: readonly MessagePart[]): string {
   return parts.flatMap(linesOf).join('\n')
 }
