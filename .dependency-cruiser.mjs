@@ -46,6 +46,7 @@ export default {
     only('bff-event-log', `${BFF}event-log/`, BFF, `${BFF}storage/|${BFF_EVERYWHERE}`),
     only('bff-connectors', `${BFF}connectors/`, BFF, BFF_EVERYWHERE),
     only('bff-conversations', `${BFF}conversations/`, BFF, `${BFF}(event-log|connectors|storage)/|${BFF_EVERYWHERE}`),
+    only('bff-transcripts', `${BFF}transcripts/`, BFF, `${BFF}event-log/|${BFF_EVERYWHERE}`),
     only('bff-storage', `${BFF}storage/`, BFF, BFF_EVERYWHERE),
 
     never('web-views-never-call-the-network', `${WEB}views/`, `${WEB}api/`),

@@ -33,6 +33,7 @@ import { createHealthRoutes } from './routes/health.ts'
 import { createMessageRoutes } from './routes/messages.ts'
 import { createPageRoutes } from './routes/page.ts'
 import { createSessionRoutes } from './routes/session.ts'
+import { createTranscriptRoutes } from './routes/transcript.ts'
 import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
 import { createSealer } from './storage/sealing.ts'
 import { openSqlite } from './storage/sqlite.ts'
@@ -147,6 +148,7 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
     .route('/', createConversationRoutes({ sessions, relay, clock }))
     .route('/', createAttachmentRoutes({ sessions, relay, clock, frameAncestors }))
     .route('/', createMessageRoutes({ sessions, relay, log, clock, limitMessages }))
+    .route('/', createTranscriptRoutes({ relay, log }))
     .route('/', createEventRoutes({ relay, log, streams, clock, addressOf, headers }))
     .route('/', createHealthRoutes(isReady))
     .route('/', createPageRoutes(readBuiltPage(config.pageFolder, frameAncestors)))

@@ -28,6 +28,8 @@ export const routes = {
   readMessages: { method: 'GET', path: '/api/conversations/:conversationId/messages', response: EventPage },
   /** Server-sent events: `id` is the seq, `event` the type, `data` a `StreamEvent`. Query: `after`, or `Last-Event-ID`. */
   followEvents: { method: 'GET', path: '/api/conversations/:conversationId/events' },
+  /** The conversation as a file. Query: `TranscriptQuery`. */
+  readTranscript: { method: 'GET', path: '/api/conversations/:conversationId/transcript' },
   setTyping: { method: 'POST', path: '/api/conversations/:conversationId/typing', request: Typing },
   endConversation: { method: 'POST', path: '/api/conversations/:conversationId/end' },
   /** Wipes what was said, on both sides, for good. */

@@ -1,0 +1,38 @@
+import { routes } from '@foyer/shared/protocol/routes'
+import { TranscriptQuery } from '@foyer/shared/protocol/transcript'
+import { Hono } from 'hono'
+import type { Relay } from '../conversations/relay.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import { parse } from '../middleware/json-body.ts'
+import type { SessionEnv } from '../middleware/session-cookie.ts'
+import { readTranscript } from '../transcripts/transcript.ts'
+import { transcriptLanguage } from '../transcripts/transcript-words.ts'
+import { writeTranscript } from '../transcripts/write-transcript.ts'
+import { requireOwned } from './owned-conversation.ts'
+
+const TYPES = {
+  txt: 'text/plain; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  json: 'application/json',
+}
+
+/** What was said, as a file for the guest to keep; also after the conversation's end, as long as the session lives. */
+export function createTranscriptRoutes({ relay, log }: { relay: Relay; log: EventLog }): Hono<SessionEnv> {
+  return new Hono<SessionEnv>().get(routes.readTranscript.path, async (c) => {
+    const { session, record } = await requireOwned(c, relay)
+    const { format, timeZone } = parse(TranscriptQuery, c.req.query())
+    const { conversationId } = record
+    const startedAt = new Date(record.startedAtMs).toISOString()
+    const pieces = writeTranscript[format]({
+      ...{ conversationId, startedAt, entries: readTranscript(log, conversationId) },
+      language: transcriptLanguage(session.guest.locale, timeZone),
+    })
+    const bytes = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())
+    return c.body(bytes as ReadableStream, 200, {
+      'Content-Type': TYPES[format],
+      'Content-Disposition': `attachment; filename="chat-${startedAt.slice(0, 10)}.${format}"`,
+      // The words of strangers: never a document of this origin (S31).
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    })
+  })
+}
