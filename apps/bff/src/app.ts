@@ -10,7 +10,7 @@ import { createSqliteConversationStore } from './conversations/sqlite-conversati
 import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
 import { drain } from './drain.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
-import { startHousekeeping } from './housekeeping.ts'
+import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
 import type { Logger } from './logger.ts'
 import { createClientAddress } from './middleware/client-address.ts'
 import { createLoadShedding } from './middleware/load-shedding.ts'
@@ -101,7 +101,7 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
   })
   const stopHousekeeping = startHousekeeping({
     ...{ sessions, relay, log, clock, lifetimes, retention, logger: loggers('housekeeping') },
-    expired: (sessionId) => streams.closeSession(sessionId, expiredFrame(clock)),
+    tell: (sessionId, standing) => tellStanding(streams, clock, sessionId, standing),
   })
 
   let isDraining = false
@@ -182,15 +182,22 @@ function noteFailures(logger: Logger) {
   }
 }
 
-function expiredFrame(clock: Clock): string {
-  const event = { seq: 0, at: new Date(clock.now()).toISOString(), type: 'session', state: 'expired' }
-  return `event: session\ndata: ${JSON.stringify(event)}\n\n`
-}
-
 /** Without the platform's word in the type: routes do not see a connector. */
 function readSettingsOf(connector: Connector) {
   return async () => {
     const settings = await connector.readSettings?.()
     return settings && { ...settings, languages: [...settings.languages] }
   }
+}
+
+/** To the tabs that are open; the last word of a session that is over. */
+function tellStanding(streams: EventStreams, clock: Clock, sessionId: string, standing: SessionStanding): void {
+  const more =
+    standing.state === 'expiring'
+      ? { expiresAt: new Date(standing.expiresAtMs).toISOString(), extendable: standing.extendable }
+      : {}
+  const event = { seq: 0, at: new Date(clock.now()).toISOString(), type: 'session', state: standing.state, ...more }
+  const frame = `event: session\ndata: ${JSON.stringify(event)}\n\n`
+  if (standing.state === 'expired') streams.closeSession(sessionId, frame)
+  else streams.tellSession(sessionId, frame)
 }

@@ -3,7 +3,7 @@ import { FakeClock } from '../test/support/fake-clock.ts'
 import { createRecordingLogger, silentLogger } from '../test/support/loggers.ts'
 import { newSealer, openStore } from '../test/support/stores.ts'
 import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
-import { startHousekeeping } from './housekeeping.ts'
+import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
 import { hashHandle, newHandle, newSession } from './sessions/session.ts'
 import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
 
@@ -29,8 +29,12 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
       done.push(`forgot ${sessionId}`)
     },
   }
-  const expired = (sessionId: string) => void done.push(`told ${sessionId}`)
-  const stop = startHousekeeping({ sessions, relay, log, clock, logger, lifetimes, retention, expired }, ROUND_MS)
+  const told: [string, SessionStanding][] = []
+  const tell = (sessionId: string, standing: SessionStanding) => {
+    told.push([sessionId, standing])
+    if (standing.state === 'expired') done.push(`told ${sessionId}`)
+  }
+  const stop = startHousekeeping({ sessions, relay, log, clock, logger, lifetimes, retention, tell }, ROUND_MS)
   const keep = async (sessionId: string) => {
     await sessions.create({ ...newSession({}, clock.now()), sessionId }, hashHandle(newHandle()), {})
   }
@@ -38,7 +42,7 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
     await vi.advanceTimersByTimeAsync(ROUND_MS)
     await clock.advance(0)
   }
-  return { clock, sessions, log, lines, done, stop, keep, round }
+  return { clock, sessions, log, lines, done, told, stop, keep, round }
 }
 
 describe('each round', () => {
@@ -67,6 +71,39 @@ describe('each round', () => {
     await sessions.touch('busy', clock.now())
     await round()
     expect(done).toEqual(['told busy', 'forgot busy'])
+  })
+
+  test('warns who is about to be ended, each round anew, and takes it back when they do something', async () => {
+    const { clock, sessions, told, keep, round } = start()
+    const createdAtMs = clock.now()
+    await keep('idle')
+    await clock.advance(29_000)
+    await round()
+    expect(told).toEqual([])
+    await clock.advance(2_000)
+    await round()
+    await round()
+    const standing = { state: 'expiring', expiresAtMs: createdAtMs + 60_000, extendable: true }
+    expect(told).toEqual([
+      ['idle', standing],
+      ['idle', standing],
+    ])
+    await sessions.touch('idle', clock.now())
+    await round()
+    await round()
+    expect(told.slice(2)).toEqual([['idle', { state: 'active' }]])
+  })
+
+  test('says when nothing the guest does can move the end', async () => {
+    const { clock, sessions, told, keep, round } = start()
+    const createdAtMs = clock.now()
+    await keep('long')
+    for (let turn = 0; turn < 10; turn++) {
+      await clock.advance(59_000)
+      await sessions.touch('long', clock.now())
+    }
+    await round()
+    expect(told).toEqual([['long', { state: 'expiring', expiresAtMs: createdAtMs + 600_000, extendable: false }]])
   })
 
   test('trims the logs', async () => {

@@ -75,6 +75,11 @@ export class EventStreams {
     return stream
   }
 
+  /** Writes a frame to every stream of a session. */
+  tellSession(sessionId: string, frame: string): void {
+    for (const stream of this.#bySession.get(sessionId) ?? []) stream.tell(frame)
+  }
+
   /** Ends the streams of a session, with a last word. */
   closeSession(sessionId: string, lastWord = ''): void {
     for (const stream of [...(this.#bySession.get(sessionId) ?? [])]) this.#end(stream, 'session', lastWord)

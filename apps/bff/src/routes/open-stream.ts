@@ -68,11 +68,11 @@ export class OpenStream implements EventStream {
 
   write(entry: LogEntry | PassingEntry, kind: Kind | 'reset'): void {
     this.#keeper.written[kind]++
-    this.#send(frameOf(entry))
+    this.tell(frameOf(entry))
   }
 
   beat(): void {
-    if (!this.isFull) this.#send(':\n\n')
+    if (!this.isFull) this.tell(':\n\n')
   }
 
   async ready(): Promise<void> {
@@ -111,7 +111,8 @@ export class OpenStream implements EventStream {
     this.#gone.abort()
   }
 
-  #send(frame: string): void {
+  /** Writes a frame that is not of the log. */
+  tell(frame: string): void {
     // After its end a response is there until it has gone out; to write to it then would be an error nobody catches.
     if (this.#response.writableEnded) return
     this.#notePace()

@@ -7,6 +7,7 @@ import type { Relay } from '../conversations/relay.ts'
 import { readJson } from '../middleware/json-body.ts'
 import { requireSession, type SessionCookie, type SessionEnv } from '../middleware/session-cookie.ts'
 import { RequestError } from '../problems.ts'
+import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore, StoredCredential } from '../sessions/session-store.ts'
 import {
   expiresAtMs,
@@ -51,7 +52,10 @@ export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> 
     .post(routes.startSession.path, async (c) => {
       const { name, locale, attributes } = await readJson(c, StartSession)
       const known = c.get('session')
-      if (known) return c.json(await view(known), 200)
+      if (known) {
+        await noteActivity(sessions, known, clock.now()) // The guest turned to the chat: also how one says "I am still here".
+        return c.json(await view({ ...known, activeAtMs: clock.now() }), 200)
+      }
 
       const credential = await parts.admit()
       const session = newSession({ name, locale, attributes }, clock.now())

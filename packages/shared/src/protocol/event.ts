@@ -49,9 +49,14 @@ export const ConnectionEvent = event('connection', {
   retryAt: v.optional(Instant),
 })
 export type ConnectionEvent = v.InferOutput<typeof ConnectionEvent>
+/**
+ * How the guest's session stands. `expiring`: it ends at `expiresAt`, told again and again until it does, or until `active`
+ * takes it back; `extendable`: the end moves when the guest does something.
+ */
 export const SessionEvent = event('session', {
-  state: v.picklist(['expiring', 'expired']),
+  state: v.picklist(['active', 'expiring', 'expired']),
   expiresAt: v.optional(Instant),
+  extendable: v.optional(v.boolean()),
 })
 export type SessionEvent = v.InferOutput<typeof SessionEvent>
 /** The events asked for are gone: forget what is shown and read the history anew. */
