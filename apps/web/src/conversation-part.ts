@@ -3,9 +3,11 @@
  * as one part, and is there long before the first answer can be.
  */
 export { ConversationState } from './state/conversation.svelte.ts'
+export { default as ChatExtras } from './views/conversation/ChatExtras.svelte'
 export { default as Ended } from './views/conversation/Ended.svelte'
 export { default as EndDialog } from './views/conversation/EndDialog.svelte'
 export { default as Log } from './views/conversation/Log.svelte'
+export { default as Notices } from './views/conversation/Notices.svelte'
 export { default as RefusedStart } from './views/conversation/RefusedStart.svelte'
 export { default as Tray } from './views/conversation/Tray.svelte'
 export { showAccent } from './theme/show-accent.ts'

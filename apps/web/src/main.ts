@@ -1,6 +1,7 @@
 import { hydrate, mount } from 'svelte'
 import { backOffMs } from './api/back-off.ts'
 import { systemClock } from './api/clock.ts'
+import { browserTabs } from './api/tabs.ts'
 import App from './App.svelte'
 import { createPageState } from './state/context.ts'
 
@@ -12,6 +13,7 @@ const conversationPart = loadConversationPart()
 const page = createPageState({
   loadConversation: () => conversationPart,
   locale: navigator.languages.find((tag) => LANGUAGE_TAG.test(tag)),
+  tabs: browserTabs(),
 })
 
 // The document was usable before this script: what was typed meanwhile stays, and so does the focus.

@@ -1,6 +1,7 @@
 import type { SendMessage } from '@foyer/shared/protocol/message'
 import { CSRF_HEADER, routes } from '@foyer/shared/protocol/routes'
 import type { StartSession } from '@foyer/shared/protocol/session'
+import type { TranscriptFormat } from '@foyer/shared/protocol/transcript'
 import * as v from 'valibot'
 import { readProblem, UnreachableError } from './problem-error.ts'
 
@@ -59,6 +60,12 @@ export function createClient(fetch: typeof globalThis.fetch = (...request) => gl
     },
     removeAttachment: (conversationId: string, attachmentId: string) =>
       call(routes.removeAttachment, { conversationId, attachmentId }),
+    /** Times in the zone of this device. */
+    readTranscript: async (conversationId: string, format: TranscriptFormat): Promise<Blob> => {
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+      const response = await send(fetch, routes.readTranscript, { conversationId, query: { format, timeZone } })
+      return response.blob().catch(unreachable)
+    },
     clearConversation: (conversationId: string) => call(routes.clearConversation, { conversationId }),
     endConversation: (conversationId: string) => call(routes.endConversation, { conversationId }),
     /** The response of the stream after `seq`, its body unread. Ends with `signal`. */

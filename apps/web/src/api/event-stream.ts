@@ -26,6 +26,8 @@ export interface EventStreamOptions {
   onEvents(events: StreamEvent[]): void
   onState(state: StreamState): void
   onRefused(error: unknown): void
+  /** Something came, if only a heartbeat. */
+  onAlive?(): void
 }
 
 /** The BFF sends a heartbeat every 15 s. */
@@ -97,6 +99,7 @@ export function startEventStream(options: EventStreamOptions): () => void {
         if (line.signal.aborted) return
         lastByteAtMs = clock.now()
         lastSeq = events.reduce((seq, event) => Math.max(seq, event.seq), lastSeq)
+        options.onAlive?.()
         if (events.length > 0) options.onEvents(events)
       }
     } finally {

@@ -2,13 +2,14 @@ import { createContext } from 'svelte'
 import { createClient } from '../api/client.ts'
 import { systemClock } from '../api/clock.ts'
 import { browserNetwork } from '../api/network.ts'
+import type { Tabs } from '../api/tabs.ts'
 import { Connection } from './connection.svelte.ts'
 import { Draft } from './draft.svelte.ts'
 import { Outbox } from './outbox.svelte.ts'
 import { createSessionHint } from './session-hint.ts'
 import { GuestSession, type SessionOptions } from './session.svelte.ts'
 import { Settings } from './settings.svelte.ts'
-import { createTabStorage } from './tab-storage.ts'
+import { createTabStorage, type TabStorage } from './tab-storage.ts'
 
 export interface PageState {
   session: GuestSession
@@ -16,6 +17,8 @@ export interface PageState {
   draft: Draft
   connection: Connection
   settings: Settings
+  storage: TabStorage
+  tabs: Tabs | undefined
 }
 
 export const [usePageState, providePageState] = createContext<PageState>()
@@ -24,7 +27,8 @@ export const [usePageState, providePageState] = createContext<PageState>()
 export function createPageState({
   loadConversation,
   locale,
-}: Pick<SessionOptions, 'loadConversation' | 'locale'>): PageState {
+  tabs,
+}: Pick<SessionOptions, 'loadConversation' | 'locale' | 'tabs'>): PageState {
   const clock = systemClock
   const network = browserNetwork
   const client = createClient()
@@ -43,6 +47,7 @@ export function createPageState({
   const session = new GuestSession({
     ...{ client, clock, network, connection, draft, outbox, settings, locale, loadConversation },
     hint: createSessionHint(() => localStorage),
+    tabs,
   })
-  return { session, outbox, draft, connection, settings }
+  return { session, outbox, draft, connection, settings, storage, tabs }
 }

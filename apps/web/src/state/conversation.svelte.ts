@@ -1,12 +1,15 @@
 import type { Conversation } from '@foyer/shared/protocol/conversation'
+import type { TranscriptFormat } from '@foyer/shared/protocol/transcript'
 import type { EventPage, LoggedEvent, StreamEvent } from '@foyer/shared/protocol/event'
 import type { Client } from '../api/client.ts'
 import type { Clock } from '../api/clock.ts'
-import { startEventStream, type StreamState } from '../api/event-stream.ts'
+import type { StreamState } from '../api/event-stream.ts'
 import type { Network } from '../api/network.ts'
+import { startSharedStream } from '../api/shared-stream.ts'
+import type { Tabs } from '../api/tabs.ts'
 import { applyEvents } from '../timeline/apply-event.ts'
 import { presentParticipants } from '../timeline/present-participants.ts'
-import { answersIn, emptyTimeline, isOwn, type Entry } from '../timeline/timeline.ts'
+import { answersIn, emptyTimeline, isMessage, isOwn, type Entry } from '../timeline/timeline.ts'
 import { Avatars } from './avatars.svelte.ts'
 import type { Connection } from './connection.svelte.ts'
 import { FormDrafts } from './form-drafts.svelte.ts'
@@ -20,12 +23,20 @@ import { Uploads } from './uploads.svelte.ts'
 
 const PAGE_EVENTS = 100
 
+/** The session ends at `at`; `extendable`: unless the guest says that they are still here. */
+export interface Expiry {
+  readonly at: string
+  readonly extendable: boolean
+}
+
 export interface ConversationOptions {
   client: Client
   clock: Clock
   network: Network
   connection: Connection
   settings: Settings
+  /** The other tabs of this browser, with whom the stream is shared; undefined where that cannot be. */
+  tabs: Tabs | undefined
   conversation: Conversation
   /** The timeline has something new. */
   onChanged(): void
@@ -48,7 +59,9 @@ export class ConversationState {
   #hasEarlier = $state(false)
   #isLoading = $state(true)
   #isEnded = $state(false)
-  #expiresAt = $state<string>()
+  #expiry = $state.raw<Expiry>()
+  #mayMiss = $state(false)
+  #isCleared = $state(false)
   #arrivals = $state.raw<readonly Entry[]>([])
 
   readonly participants = $derived.by(() => {
@@ -103,9 +116,17 @@ export class ConversationState {
   get isLoading(): boolean {
     return this.#isLoading
   }
-  /** When the session will end if nothing is said; undefined while that is far. */
-  get expiresAt(): string | undefined {
-    return this.#expiresAt
+  /** How the session will end; undefined while that is far. */
+  get expiry(): Expiry | undefined {
+    return this.#expiry
+  }
+  /** Everything was deleted, for good. */
+  get isCleared(): boolean {
+    return this.#isCleared || this.#timeline.clearedSeq > 0
+  }
+  /** What was said while nobody could tell us may be missing from the timeline. */
+  get mayMiss(): boolean {
+    return this.#mayMiss
   }
   /** What others said or did last, as the stream told: what a guest who does not look should hear of. */
   get arrivals(): readonly Entry[] {
@@ -124,7 +145,10 @@ export class ConversationState {
     this.#apply(page.events)
     this.#isLoading = false
     if (this.phase === 'ended') return
-    this.#stopStream = startEventStream({
+    this.#stopStream = startSharedStream({
+      name: `foyer.1.${this.conversationId}`,
+      tabs: this.#options.tabs,
+      onBehind: () => void this.open(),
       open: (seq, signal) => client.followEvents(this.conversationId, seq, signal),
       after: page.lastSeq,
       clock,
@@ -133,6 +157,24 @@ export class ConversationState {
       onState: (state) => this.#report(state),
       onRefused: () => this.#options.onGone(),
     })
+  }
+
+  /** Reads the history anew: what may have been missing is there now, or nowhere. */
+  async reload(): Promise<void> {
+    await this.open()
+    this.#mayMiss = false
+  }
+
+  /** The guest is still here: the session does not end yet. */
+  async stay(): Promise<void> {
+    const { client, clock, network, connection } = this.#options
+    const { signal } = this.#closed
+    try {
+      await persist((within) => client.startSession({}, within), { clock, network, connection, signal })
+      this.#expiry = undefined
+    } catch {
+      if (!signal.aborted) this.#options.onGone() // Refused: it has ended by now.
+    }
   }
 
   /** One page of history before what is here. Resolves when it is on the timeline, or could not be had. */
@@ -161,6 +203,7 @@ export class ConversationState {
   async clear(): Promise<void> {
     await this.#options.client.clearConversation(this.conversationId)
     this.#isEnded = true
+    this.#isCleared = true
     this.typing.clear()
   }
 
@@ -172,6 +215,24 @@ export class ConversationState {
   /** A picture that a message names. Throws what the client throws. */
   readPicture(messageId: string, url: string): Promise<Blob> {
     return this.#options.client.readMedia(this.conversationId, messageId, url, this.#closed.signal)
+  }
+
+  /** The conversation as a file. Throws what the client throws. */
+  readTranscript(format: TranscriptFormat): Promise<Blob> {
+    return this.#options.client.readTranscript(this.conversationId, format)
+  }
+
+  /** What can still be read, in short; undefined where nothing was said. */
+  get summary(): { with: readonly string[]; startedAt: string; messages: number } | undefined {
+    const messages = this.#timeline.entries.filter(isMessage)
+    const others = messages.map(({ from }) => from).filter(({ role }) => role === 'agent' || role === 'bot')
+    const names = others.flatMap(({ name }) => name ?? [])
+    if (messages.length === 0) return undefined
+    return {
+      with: names.filter((name, at) => names.indexOf(name) === at),
+      startedAt: this.#options.conversation.startedAt,
+      messages: messages.length,
+    }
   }
 
   /** The BFF said it is over before the stream did. */
@@ -204,20 +265,26 @@ export class ConversationState {
     const logged: LoggedEvent[] = []
     for (const event of events) {
       this.typing.apply(event)
-      if (event.type === 'reset') return void this.open()
+      if (event.type === 'reset') return this.#resetTo()
       if (event.type === 'connection') this.#reportUpstream(event)
       else if (event.type === 'session' && event.state === 'expired') return this.#options.onGone()
-      else if (event.type === 'session') this.#expiresAt = event.expiresAt
+      else if (event.type === 'session') this.#expiry = toExpiry(event)
       else if (event.type !== 'typing') logged.push(event)
     }
     if (logged.length === 0) return
-    this.#expiresAt = undefined
+    if (logged.some((event) => event.type === 'message' && event.from.role === 'guest')) this.#expiry = undefined
     const seenSeq = this.#timeline.lastSeq
     this.#apply(logged)
     const fresh = this.#timeline.entries.filter((entry) => entry.seq > seenSeq)
     const arrivals = fresh.filter((entry) => entry.type !== 'message' || !isOwn(entry))
     if (arrivals.length > 0) this.#arrivals = arrivals
     if (this.phase === 'ended') this.#stopStream()
+  }
+
+  /** What we were after is no longer kept: some of it may be gone for good. */
+  #resetTo() {
+    this.#mayMiss = true
+    void this.open()
   }
 
   #apply(events: readonly LoggedEvent[]) {
@@ -233,7 +300,13 @@ export class ConversationState {
 
   #reportUpstream({ state, retryAt }: StreamEvent & { type: 'connection' }) {
     const { connection } = this.#options
+    // Without a history on the platform, what an agent said in between reaches nobody.
+    if (state === 'down' && !this.#options.conversation.capabilities.history) this.#mayMiss = true
     if (state === 'up') connection.up('upstream')
     else connection.down('upstream', retryAt ? Date.parse(retryAt) : 0)
   }
+}
+
+function toExpiry({ state, expiresAt, extendable = true }: StreamEvent & { type: 'session' }): Expiry | undefined {
+  return state === 'expiring' && expiresAt ? { at: expiresAt, extendable } : undefined
 }

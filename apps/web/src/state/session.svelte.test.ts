@@ -19,6 +19,7 @@ import { createTabStorage } from './tab-storage.ts'
 
 const refusal = (status: number, code: ProblemCode) =>
   new ProblemError({ type: 'about:blank', title: '', status, detail: '', code })
+const at = '2026-03-10T09:00:00.000Z'
 const session = { startedAt: '', expiresAt: '', idleSeconds: 900 }
 const unknown = () => Promise.reject(refusal(401, 'session-required'))
 const all = {
@@ -62,6 +63,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     readConfig: () => Promise.reject(refusal(503, 'shutting-down')),
     readAttachment: () => Promise.resolve(new Blob()),
     readMedia: () => Promise.resolve(new Blob()),
+    readTranscript: () => Promise.resolve(new Blob()),
     removeAttachment: () => Promise.resolve(undefined),
     followEvents: () => Promise.resolve(new Response(new ReadableStream({ start: (line) => void streams.push(line) }))),
     ...answers,
@@ -85,6 +87,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     settings: new Settings(client.readConfig),
     hint,
     locale: 'en-GB',
+    tabs: undefined,
     loadConversation: () => Promise.resolve({ ConversationState }),
   })
   onTestFinished(() => guestSession.conversation?.close())
@@ -250,4 +253,35 @@ test('a reset reads the history anew', async () => {
   await clock.pass(0)
   await tell({ seq: 9, at: '2026-03-10T09:00:00.000Z', type: 'reset' })
   expect(asked.filter((name) => name === 'readMessages')).toHaveLength(2)
+})
+
+test('what is gone from the log is said to be missing, until the guest has the history read anew', async () => {
+  const { page, clock, tell } = createPage()
+  void page.start()
+  await clock.pass(0)
+  expect(page.conversation?.mayMiss).toBe(false)
+  await tell({ seq: 9, at, type: 'reset' })
+  expect(page.conversation?.mayMiss).toBe(true)
+  await page.conversation?.reload()
+  expect(page.conversation?.mayMiss).toBe(false)
+})
+
+test('the guest is warned before the end, and stays with one request', async () => {
+  const { page, clock, tell, asked } = createPage()
+  void page.start()
+  await clock.pass(0)
+  await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
+  expect(page.conversation?.expiry).toEqual({ at, extendable: true })
+  await page.conversation?.stay()
+  expect(page.conversation?.expiry).toBeUndefined()
+  expect(asked.at(-1)).toBe('startSession')
+})
+
+test('a warning is over when the guest did something in another tab', async () => {
+  const { page, clock, tell } = createPage()
+  void page.start()
+  await clock.pass(0)
+  await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
+  await tell({ seq: 0, at, type: 'session', state: 'active' })
+  expect(page.conversation?.expiry).toBeUndefined()
 })

@@ -3,6 +3,7 @@ import type { Problem } from '@foyer/shared/protocol/problem'
 import type { Client } from '../api/client.ts'
 import type { Clock } from '../api/clock.ts'
 import type { Network } from '../api/network.ts'
+import type { Tabs } from '../api/tabs.ts'
 import { isRetryable, ProblemError, UnreachableError } from '../api/problem-error.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { ConversationState } from './conversation.svelte.ts'
@@ -31,6 +32,7 @@ export interface SessionOptions {
   /** Whether there may be a session already. */
   hint: SessionHint
   locale: string | undefined
+  tabs: Tabs | undefined
   /** The code of a conversation comes after the first script. */
   loadConversation(): Promise<{ ConversationState: typeof ConversationState }>
 }
@@ -136,7 +138,7 @@ export class GuestSession {
   }
 
   async #show(conversation: Conversation, signal: AbortSignal) {
-    const { client, clock, network, connection, draft, outbox, settings } = this.#options
+    const { client, clock, network, connection, draft, outbox, settings, tabs } = this.#options
     const { ConversationState } = await this.#options.loadConversation()
     if (signal.aborted) return
     const shown: ConversationState = new ConversationState({
@@ -145,6 +147,7 @@ export class GuestSession {
       network,
       connection,
       settings,
+      tabs,
       conversation,
       onChanged: () => {
         outbox.settle(shown.timeline.entries)

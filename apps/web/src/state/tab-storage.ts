@@ -5,6 +5,8 @@ export interface TabStorage {
   read<S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> | undefined
   /** `undefined` removes it. */
   write(name: string, value: unknown): void
+  /** Whether the browser gives storage at all. */
+  readonly isKept: boolean
 }
 
 const PREFIX = 'foyer.'
@@ -12,6 +14,15 @@ const PREFIX = 'foyer.'
 /** `open` is a function because the mere mention of storage throws where it is blocked. */
 export function createTabStorage(open: () => Storage): TabStorage {
   return {
+    get isKept() {
+      try {
+        open().setItem(`${PREFIX}probe`, '')
+        open().removeItem(`${PREFIX}probe`)
+        return true
+      } catch {
+        return false
+      }
+    },
     read(name, schema) {
       try {
         const stored = v.safeParse(schema, JSON.parse(open().getItem(PREFIX + name) ?? 'null'))
