@@ -11,6 +11,7 @@ import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
 import { drain } from './drain.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
+import { formsIn } from './forms.ts'
 import type { Logger } from './logger.ts'
 import { createClientAddress } from './middleware/client-address.ts'
 import { createLoadShedding } from './middleware/load-shedding.ts'
@@ -29,6 +30,7 @@ import { createConfigRoutes } from './routes/config.ts'
 import { createConversationRoutes } from './routes/conversations.ts'
 import { EventStreams } from './routes/event-streams.ts'
 import { createEventRoutes } from './routes/events.ts'
+import { createFormRoutes } from './routes/forms.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createMessageRoutes } from './routes/messages.ts'
 import { createPageRoutes } from './routes/page.ts'
@@ -54,6 +56,7 @@ export interface AppParts {
     | 'retention'
     | 'limits'
     | 'pageFolder'
+    | 'forms'
   >
   readonly connector: Connector
   readonly clock: Clock
@@ -148,6 +151,10 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
     .route('/', createConversationRoutes({ sessions, relay, clock }))
     .route('/', createAttachmentRoutes({ sessions, relay, clock, frameAncestors }))
     .route('/', createMessageRoutes({ sessions, relay, log, clock, limitMessages }))
+    .route(
+      '/',
+      createFormRoutes({ relay, logger: loggers('forms'), formsIn: (locale) => formsIn(config.forms, locale) }),
+    )
     .route('/', createTranscriptRoutes({ relay, log }))
     .route('/', createEventRoutes({ relay, log, streams, clock, addressOf, headers }))
     .route('/', createHealthRoutes(isReady))

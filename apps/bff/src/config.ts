@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
+import { readFormsFile, type FormsFile } from './forms.ts'
 import { nearestOf } from './connectors/nearest.ts'
 import { hostsOf, toPlatformDomain } from './connectors/platform-domain.ts'
 import type { Retention } from './event-log/event-log.ts'
@@ -65,6 +66,8 @@ interface CommonConfig {
   /** How long a process that is told to stop serves on, for a balancer to notice. */
   readonly stopNoticeMs: number
   readonly pageFolder: string
+  /** What is asked before and after a chat. */
+  readonly forms: FormsFile
 }
 
 /** One variable, or several, are not as they should be. `problems` has a sentence for each, without any secret. */
@@ -93,6 +96,7 @@ const KNOWN = [
   'FOYER_DEPLOYMENT_ID',
   'FOYER_ORIGIN',
   'FOYER_MEDIA_HOSTS',
+  'FOYER_FORMS',
   'FOYER_STORE',
   'FOYER_INSPECTOR',
   'FOYER_LOG_LEVEL',
@@ -199,6 +203,7 @@ const Environment = v.object({
     ),
     DEFAULT_SCOPES.join(' '),
   ),
+  FOYER_FORMS: v.optional(v.string()),
   FOYER_STORE: v.optional(
     v.pipe(v.string(), v.regex(/^(sqlite:.+|memory:)$/, 'must be sqlite:<file> or memory:')),
     'sqlite:./data/foyer.db',
@@ -260,6 +265,7 @@ export function readConfig(environment: Environment): Config {
       streamsPerAddress: env.FOYER_STREAMS_PER_ADDRESS,
     }),
     stopNoticeMs: env.FOYER_STOP_NOTICE_SECONDS * 1_000,
+    forms: readForms(env.FOYER_FORMS),
     pageFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
 }
@@ -275,6 +281,13 @@ function readEmbedding(
   }
   const isOneSite = embedOrigins.every((origin) => isSameSite(publicUrl, origin))
   return { embedOrigins, cookieReach: isOneSite ? 'same-site' : 'cross-site' }
+}
+
+function readForms(file: string | undefined): FormsFile {
+  if (file === undefined) return {}
+  const read = readFormsFile(file)
+  if ('forms' in read) return read.forms
+  throw new ConfigError(read.problems.map((problem) => `FOYER_FORMS: ${problem}`))
 }
 
 /** What each connector cannot do without. */

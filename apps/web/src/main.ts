@@ -25,6 +25,7 @@ start(App, { target, props: { page, loadViews: () => conversationPart } })
 page.connection.start()
 void page.session.resume()
 void showSettings()
+void page.forms.load()
 if (field && (field === document.activeElement || field.value)) void page.session.start()
 
 /** The organisation's own look comes when everything the guest needs is there. */

@@ -13,6 +13,8 @@ export const ConversationRecord = v.object({
   participants: v.array(Participant),
   /** Where the connector goes on reading. */
   cursor: v.optional(v.string()),
+  /** What the guest thought of it, 1 to 5. */
+  rating: v.optional(v.number()),
 })
 export type ConversationRecord = v.InferOutput<typeof ConversationRecord>
 

@@ -97,6 +97,11 @@ export class OpenConversation {
     return this.#status
   }
 
+  /** What the guest thought of it. */
+  async rate(rating: number): Promise<void> {
+    await this.#save({ rating })
+  }
+
   /** Somebody looks, until the returned function is called. */
   watch(): () => void {
     this.#watchers++

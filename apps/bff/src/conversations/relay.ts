@@ -67,6 +67,8 @@ export interface Relay {
   ): Promise<IncomingFile>
   /** The guest leaves for good. Throws UpstreamError. */
   end(record: ConversationRecord, signal?: AbortSignal): Promise<void>
+  /** Notes what the guest thought of an ended conversation. False when they have said so before: the first word counts. */
+  rate(record: ConversationRecord, score: number): Promise<boolean>
   /** Somebody looks at the conversation: it is opened upstream, and stays so until `unwatch` and a little longer. */
   watch(record: ConversationRecord): { status: ConnectionStatus; unwatch: () => void }
   /**
@@ -204,10 +206,18 @@ export function createRelay(parts: RelayParts): Relay {
       return { record: await started, isNew: true }
     },
 
-    async describe({ conversationId, state, startedAtMs, participants }) {
+    async describe({ conversationId, state, startedAtMs, participants, rating }) {
       const lastSeq = await log.lastSeq(conversationId)
       const startedAt = new Date(startedAtMs).toISOString()
-      return { conversationId, state, startedAt, participants, lastSeq, capabilities: connector.capabilities }
+      const { capabilities } = connector
+      return { conversationId, state, startedAt, participants, lastSeq, capabilities, rated: rating !== undefined }
+    },
+
+    async rate(record, score) {
+      if (record.rating !== undefined) return false
+      const conversation = open.get(record.conversationId) // As long as it is open nobody else writes its record.
+      await (conversation ? conversation.rate(score) : store.write({ ...record, rating: score }))
+      return true
     },
 
     async typing(record, typing) {

@@ -60,6 +60,7 @@ export interface FoyerOptions {
   readonly cookieReach?: AppParts['config']['cookieReach']
   /** Other limits of the server than those it runs with. */
   readonly server?: ServerOptions
+  readonly forms?: AppParts['config']['forms']
   /** Instead of the guest API. */
   readonly connect?: (platformUrl: string, logger: Logger) => Connector
 }
@@ -107,6 +108,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
     limits: { requests: { ...loose.requests, ...options.limits }, streams: { ...loose.streams, ...options.streams } },
     pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
+    forms: options.forms ?? {},
   }
   const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
   listening.app = app

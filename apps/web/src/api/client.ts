@@ -1,3 +1,4 @@
+import type { Rating } from '@foyer/shared/protocol/forms'
 import type { SendMessage } from '@foyer/shared/protocol/message'
 import { CSRF_HEADER, routes } from '@foyer/shared/protocol/routes'
 import type { StartSession } from '@foyer/shared/protocol/session'
@@ -48,6 +49,8 @@ export function createClient(fetch: typeof globalThis.fetch = (...request) => gl
       call(routes.sendMessage, { conversationId, body, signal }),
     setTyping: (conversationId: string, typing: boolean) =>
       call(routes.setTyping, { conversationId, body: { typing } }),
+    readForms: (locale: string | undefined) => call(routes.readForms, locale ? { query: { locale } } : {}),
+    rateConversation: (conversationId: string, body: Rating) => call(routes.rateConversation, { conversationId, body }),
     readConfig: (signal?: AbortSignal) => call(routes.readConfig, { signal }),
     readAttachment: async (conversationId: string, attachmentId: string, signal?: AbortSignal): Promise<Blob> => {
       const response = await send(fetch, routes.readAttachment, { conversationId, attachmentId, signal })

@@ -3,6 +3,7 @@ import { createClient } from '../api/client.ts'
 import { systemClock } from '../api/clock.ts'
 import { browserNetwork } from '../api/network.ts'
 import type { Tabs } from '../api/tabs.ts'
+import { ChatForms } from './chat-forms.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { Draft } from './draft.svelte.ts'
 import { Outbox } from './outbox.svelte.ts'
@@ -17,6 +18,7 @@ export interface PageState {
   draft: Draft
   connection: Connection
   settings: Settings
+  forms: ChatForms
   storage: TabStorage
   tabs: Tabs | undefined
 }
@@ -36,6 +38,7 @@ export function createPageState({
   const connection = new Connection(clock, network)
   const draft = new Draft(storage)
   const settings = new Settings(client.readConfig)
+  const forms = new ChatForms(() => client.readForms(locale))
   const outbox: Outbox = new Outbox({
     send: client.sendMessage,
     clock,
@@ -45,9 +48,9 @@ export function createPageState({
     onWaiting: (retryAtMs) => (retryAtMs ? connection.down('request', retryAtMs) : connection.up('request')),
   })
   const session = new GuestSession({
-    ...{ client, clock, network, connection, draft, outbox, settings, locale, loadConversation },
+    ...{ client, clock, network, connection, draft, outbox, settings, forms, locale, loadConversation },
     hint: createSessionHint(() => localStorage),
     tabs,
   })
-  return { session, outbox, draft, connection, settings, storage, tabs }
+  return { session, outbox, draft, connection, settings, forms, storage, tabs }
 }

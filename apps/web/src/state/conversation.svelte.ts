@@ -1,4 +1,5 @@
 import type { Conversation } from '@foyer/shared/protocol/conversation'
+import type { Rating } from '@foyer/shared/protocol/forms'
 import type { TranscriptFormat } from '@foyer/shared/protocol/transcript'
 import type { EventPage, LoggedEvent, StreamEvent } from '@foyer/shared/protocol/event'
 import type { Client } from '../api/client.ts'
@@ -215,6 +216,15 @@ export class ConversationState {
   /** A picture that a message names. Throws what the client throws. */
   readPicture(messageId: string, url: string): Promise<Blob> {
     return this.#options.client.readMedia(this.conversationId, messageId, url, this.#closed.signal)
+  }
+
+  get isRated(): boolean {
+    return this.#options.conversation.rated
+  }
+
+  /** Throws what the client throws. */
+  async rate(score: Rating['score']): Promise<void> {
+    await this.#options.client.rateConversation(this.conversationId, { score })
   }
 
   /** The conversation as a file. Throws what the client throws. */

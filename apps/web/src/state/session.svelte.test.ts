@@ -7,6 +7,7 @@ import { FakeClock } from '../api/fake-clock.ts'
 import { FakeNetwork } from '../api/fake-network.ts'
 import { ProblemError, UnreachableError } from '../api/problem-error.ts'
 import { became, guest, mia, said } from '../timeline/timeline-samples.ts'
+import { ChatForms } from './chat-forms.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { ConversationState } from './conversation.svelte.ts'
 import { Draft } from './draft.svelte.ts'
@@ -47,7 +48,15 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
   const streams: ReadableStreamDefaultController<Uint8Array>[] = []
   let hasSession = false
   const conversation = (conversationId: string): Conversation => {
-    return { conversationId, state: 'open', startedAt: '', participants: [], capabilities: all, lastSeq: 0 }
+    return {
+      conversationId,
+      state: 'open',
+      startedAt: '',
+      participants: [],
+      capabilities: all,
+      lastSeq: 0,
+      rated: false,
+    }
   }
   const client: Client = {
     readSession: () => (hasSession ? Promise.resolve(session) : unknown()),
@@ -60,6 +69,8 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     setTyping: () => Promise.resolve(undefined),
     endConversation: () => Promise.resolve(undefined),
     clearConversation: () => Promise.resolve(undefined),
+    readForms: () => Promise.resolve({}),
+    rateConversation: () => Promise.resolve(undefined),
     readConfig: () => Promise.reject(refusal(503, 'shutting-down')),
     readAttachment: () => Promise.resolve(new Blob()),
     readMedia: () => Promise.resolve(new Blob()),
@@ -86,6 +97,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     outbox,
     settings: new Settings(client.readConfig),
     hint,
+    forms: new ChatForms(() => client.readForms('en-GB')),
     locale: 'en-GB',
     tabs: undefined,
     loadConversation: () => Promise.resolve({ ConversationState }),
@@ -117,10 +129,13 @@ test('where there never was a session, none is asked for; what was left unsent i
 })
 
 test('a later load knows of the session, until there is none any more', async () => {
-  const { page, clock, hint, tell } = createPage({}, { wasHere: false })
+  const hints: boolean[] = []
+  const startSession = () => (hints.push(hint.isSet), Promise.resolve(session))
+  const readSession = () => Promise.resolve(session)
+  const { page, clock, hint, tell } = createPage({ startSession, readSession }, { wasHere: false })
   void page.start()
-  expect(hint.isSet).toBe(true)
   await clock.pass(0)
+  expect(hints).toEqual([true]) // Already when it is asked for: the answer may come when this page is gone.
   await tell({ type: 'session', seq: 0, at: '2026-03-01T12:00:00.000Z', state: 'expired' })
   expect([page.phase, hint.isSet]).toEqual(['gone', false])
 })
@@ -284,4 +299,37 @@ test('a warning is over when the guest did something in another tab', async () =
   await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
   await tell({ seq: 0, at, type: 'session', state: 'active' })
   expect(page.conversation?.expiry).toBeUndefined()
+})
+
+const question = { kind: 'text', id: 'name', label: 'Name', required: true, maxCharacters: 100 } as const
+const preChat = { title: 'First', skippable: false, questions: [question] }
+
+test('what is asked before the chat is answered first; what was written meanwhile follows', async () => {
+  const started: object[] = []
+  let hasSession = false
+  const { page, clock, outbox, asked } = createPage({
+    readForms: () => Promise.resolve({ preChat }),
+    readSession: () => (hasSession ? Promise.resolve(session) : unknown()),
+    startSession: (body) => Promise.resolve((started.push(body), (hasSession = true), session)),
+  })
+  outbox.add({ messageId: 'message-1', text: 'Hello' })
+  void page.start()
+  await clock.pass(0)
+  expect([page.phase, page.canWrite, asked]).toEqual(['asking', false, []])
+  void page.start()
+  await clock.pass(0)
+  expect(page.phase).toBe('asking')
+  void page.answer({ name: 'Rosa' })
+  await clock.pass(0)
+  expect(started).toEqual([{ name: 'Rosa', locale: 'en-GB' }])
+  expect([page.phase, outbox.letters[0]?.accepted]).toEqual(['open', true])
+})
+
+test('who has a session is not asked', async () => {
+  const readSession = () => Promise.resolve({ ...session, conversationId: 'c-7' })
+  const { page, clock } = createPage({ readSession, readForms: () => Promise.resolve({ preChat }) })
+  void page.resume()
+  void page.start()
+  await clock.pass(0)
+  expect(page.phase).toBe('open')
 })

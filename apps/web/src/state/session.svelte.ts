@@ -1,10 +1,12 @@
 import type { Conversation } from '@foyer/shared/protocol/conversation'
 import type { Problem } from '@foyer/shared/protocol/problem'
+import type { StartSession } from '@foyer/shared/protocol/session'
 import type { Client } from '../api/client.ts'
 import type { Clock } from '../api/clock.ts'
 import type { Network } from '../api/network.ts'
 import type { Tabs } from '../api/tabs.ts'
 import { isRetryable, ProblemError, UnreachableError } from '../api/problem-error.ts'
+import type { ChatForms } from './chat-forms.svelte.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { ConversationState } from './conversation.svelte.ts'
 import type { Draft } from './draft.svelte.ts'
@@ -15,11 +17,11 @@ import type { Settings } from './settings.svelte.ts'
 
 /*
  *   idle ──▶ starting ──▶ open ──▶ gone        resuming: a reload finds out whether there is a session
- *    ▲          │  ▲                │          refused, blocked: there is none, and why
- *    │          ▼  └──── start ─────┘
- * resuming   refused | blocked
+ *    ▲        │ ▲ │ ▲               │          asking: there is none, and the organisation wants to know something first
+ *    │        ▼ │ ▼ └──── start ────┘          refused, blocked: there is none, and why
+ * resuming  asking refused | blocked
  */
-export type SessionPhase = 'idle' | 'resuming' | 'starting' | 'open' | 'refused' | 'blocked' | 'gone'
+export type SessionPhase = 'idle' | 'resuming' | 'asking' | 'starting' | 'open' | 'refused' | 'blocked' | 'gone'
 
 export interface SessionOptions {
   client: Client
@@ -31,6 +33,7 @@ export interface SessionOptions {
   settings: Settings
   /** Whether there may be a session already. */
   hint: SessionHint
+  forms: ChatForms
   locale: string | undefined
   tabs: Tabs | undefined
   /** The code of a conversation comes after the first script. */
@@ -62,7 +65,13 @@ export class GuestSession {
   /** Whether what the guest writes can be sent, now or as soon as the start has succeeded. */
   get canWrite(): boolean {
     const isOpen = !this.#conversation || this.#conversation.phase === 'open'
-    return isOpen && this.#phase !== 'refused' && this.#phase !== 'blocked' && this.#phase !== 'gone'
+    return (
+      isOpen &&
+      this.#phase !== 'asking' &&
+      this.#phase !== 'refused' &&
+      this.#phase !== 'blocked' &&
+      this.#phase !== 'gone'
+    )
   }
 
   /** Takes up what an earlier load of the page began. Creates nothing, and asks nothing where there was none. */
@@ -72,6 +81,7 @@ export class GuestSession {
     const signal = this.#begin('resuming')
     try {
       const { conversationId } = await this.#persist(client.readSession, signal)
+      this.#hasSession = true
       if (!conversationId) return this.#leave('idle')
       const read = (within: AbortSignal) => client.readConversation(conversationId, within)
       await this.#show(await this.#persist(read, signal), signal)
@@ -87,14 +97,17 @@ export class GuestSession {
   /** Opens the chat, if it is not open yet: the guest turned to the composer, or asked for a new chat. */
   async start(): Promise<void> {
     if (this.#phase === 'resuming') return void (this.#isWanted = true)
-    if (this.#phase === 'starting' || (this.#phase === 'open' && this.canWrite)) return
+    if (this.#phase === 'starting' || this.#phase === 'asking' || (this.#phase === 'open' && this.canWrite)) return
     const { client, locale, hint } = this.#options
     this.#conversation?.close()
     this.#conversation = undefined
     const signal = this.#begin('starting')
+    if (await this.#mustAsk()) return
     hint.write(true) // Before there is one: the answer may come when this page is gone.
     try {
-      await this.#ask((within) => client.startSession(locale ? { locale } : {}, within), signal)
+      const start = { ...this.#profile, ...(locale && { locale }) }
+      await this.#ask((within) => client.startSession(start, within), signal)
+      this.#hasSession = true
       if (await this.#isCookieLost(signal)) return this.#refuse('blocked')
       await this.#show(await this.#ask(client.openConversation, signal), signal)
     } catch (error) {
@@ -105,17 +118,36 @@ export class GuestSession {
     }
   }
 
+  /** What was asked before the chat is answered, or passed over (empty): now it starts. */
+  async answer(profile: Pick<StartSession, 'name' | 'attributes'>): Promise<void> {
+    this.#profile = profile
+    this.#phase = 'idle'
+    await this.start()
+  }
+
   /** The outbox or the stream was told that nothing more can be said here. */
   close(error?: ProblemError): void {
     const { draft, outbox, hint } = this.#options
     draft.takeBack(outbox.takeBack())
     if (error && !error.isGone) return this.#conversation?.markEnded()
     hint.write(false)
+    this.#hasSession = false
     this.#conversation?.close()
     this.#phase = 'gone'
   }
 
   #isWanted = false
+  #hasSession = false
+  /** What the guest told of themselves; undefined before they were asked. */
+  #profile: Pick<StartSession, 'name' | 'attributes'> | undefined
+
+  /** Only who is not known yet is asked: what they told goes with the session. */
+  async #mustAsk(): Promise<boolean> {
+    if (this.#hasSession || this.#profile) return false
+    const { preChat } = await this.#options.forms.load()
+    if (preChat) this.#phase = 'asking'
+    return preChat !== undefined
+  }
 
   #begin(phase: 'resuming' | 'starting'): AbortSignal {
     this.#attempt.abort()

@@ -176,6 +176,18 @@ export const en = {
     kept: 'What you have typed is kept.',
     startNew: 'Start a new chat',
   },
+  preChat: {
+    hint: 'A few questions before we start',
+    skip: 'Skip',
+    start: 'Start the chat',
+    optional: (label: string) => `${label} (optional)`,
+  },
+  rating: {
+    score: (score: number, best: number, meaning: string) =>
+      meaning ? `${score} of ${best}, ${meaning}` : `${score} of ${best}`,
+    thanks: 'Thank you for your rating.',
+    failed: 'Your rating could not be sent. Please try again.',
+  },
   refused: {
     title: 'The chat cannot be started',
     kept: 'What you have typed is kept.',

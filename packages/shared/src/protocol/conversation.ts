@@ -23,6 +23,8 @@ export const Conversation = v.object({
   participants: v.array(Participant),
   capabilities: Capabilities,
   lastSeq: Seq,
+  /** The guest has rated it. */
+  rated: v.boolean(),
 })
 export type Conversation = v.InferOutput<typeof Conversation>
 

@@ -2,6 +2,7 @@ import { Attachment } from './attachment.ts'
 import { Config } from './config.ts'
 import { Conversation, Typing } from './conversation.ts'
 import { EventPage } from './event.ts'
+import { Forms, Rating } from './forms.ts'
 import { Grant } from './grant.ts'
 import { SendMessage, SentMessage } from './message.ts'
 import { Session, StartSession } from './session.ts'
@@ -12,6 +13,8 @@ import { Session, StartSession } from './session.ts'
  */
 export const routes = {
   readConfig: { method: 'GET', path: '/api/config', response: Config },
+  /** Query: `FormsQuery`. */
+  readForms: { method: 'GET', path: '/api/forms', response: Forms },
   startSession: { method: 'POST', path: '/api/session', request: StartSession, response: Session },
   readSession: { method: 'GET', path: '/api/session', response: Session },
   endSession: { method: 'DELETE', path: '/api/session' },
@@ -32,6 +35,8 @@ export const routes = {
   readTranscript: { method: 'GET', path: '/api/conversations/:conversationId/transcript' },
   setTyping: { method: 'POST', path: '/api/conversations/:conversationId/typing', request: Typing },
   endConversation: { method: 'POST', path: '/api/conversations/:conversationId/end' },
+  /** Once it has ended. */
+  rateConversation: { method: 'POST', path: '/api/conversations/:conversationId/rating', request: Rating },
   /** Wipes what was said, on both sides, for good. */
   clearConversation: { method: 'POST', path: '/api/conversations/:conversationId/clear' },
   /** The body is the file itself, with its `Content-Type` and `Content-Length`. Query: `UploadQuery`. */
