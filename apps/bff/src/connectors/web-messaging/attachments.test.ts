@@ -38,7 +38,8 @@ async function startFiles(verdict: Verdict = 'taken', dead: readonly string[] = 
     if (action === 'deleteAttachment')
       return Promise.resolve({ ...envelope, class: 'AttachmentDeletedResponse', body: { attachmentId: ID } })
     const url = `${server.origin}/${action === 'onAttachment' ? 'slot' : 'fresh'}`
-    const headers: Record<string, string> = action === 'onAttachment' ? { 'x-amz-tagging': 'a=b' } : {}
+    const headers: Record<string, string> =
+      action === 'onAttachment' ? { 'X-Amz-Tagging': 'a=b', 'Content-Type': 'text/plain' } : {}
     return Promise.resolve({ ...envelope, class: 'PresignedUrlResponse', body: { attachmentId: ID, url, headers } })
   }
   const media = createMedia({ origins: [server.origin], domains: [] })

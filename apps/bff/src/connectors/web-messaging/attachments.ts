@@ -48,7 +48,7 @@ export class Attachments implements UpstreamFiles {
     if (slot.class !== 'PresignedUrlResponse') throw refusalOf('file', 5000)
     const looked = this.#untilLooked(attachmentId, signal)
     try {
-      const headers = { ...slot.body.headers, 'content-type': fileType, 'content-length': String(fileSize) }
+      const headers = headersOf(slot.body.headers, { 'content-type': fileType, 'content-length': String(fileSize) })
       await this.#parts.media.put(slot.body.url, headers, bytes.pipeThrough(exactly(fileSize)), signal)
       // The bytes are there; whether they are taken is told on the socket, before or after.
       looked.startTimer()
@@ -146,4 +146,10 @@ export class Attachments implements UpstreamFiles {
     const [oldest] = this.#links.keys()
     if (this.#links.size > MAX_LINKS && oldest !== undefined) this.#links.delete(oldest)
   }
+}
+
+/** The platform's, however it writes their names, and over them our own: no header goes up twice. */
+function headersOf(theirs: Readonly<Record<string, string>>, ours: Readonly<Record<string, string>>) {
+  const lowered = Object.entries(theirs).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return { ...Object.fromEntries(lowered), ...ours }
 }

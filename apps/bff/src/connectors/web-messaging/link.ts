@@ -35,7 +35,7 @@ export interface LinkListener {
 export async function openLink(parts: LinkParts, listener: LinkListener, signal: AbortSignal): Promise<Link> {
   const { token, pace, connections } = parts
   const requests = new Requests()
-  let isLost = false
+  const lost = new AbortController()
   await connections.turn(signal)
   const socket: FrameSocket = await openSocket(
     parts,
@@ -45,25 +45,33 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
         listener.onFrame(frame)
       },
       onLost() {
-        isLost = true
+        lost.abort()
         requests.failAll()
         listener.onLost()
       },
     },
     signal,
   )
+  /** Over at once when the line is lost: nobody waits for a turn that leads nowhere. */
+  const turn = (abort?: AbortSignal) =>
+    pace.turn(AbortSignal.any(abort ? [lost.signal, abort] : [lost.signal])).catch((error: unknown) => {
+      if (!lost.signal.aborted) throw error
+    })
   return {
     async ask(frame, operation, { tracingId = randomUUID(), signal: abort } = {}) {
-      await pace.turn(abort)
-      if (isLost) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
-      const answer = requests.answerTo(tracingId, operation, abort)
+      await turn(abort)
+      if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
+      const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
       socket.send({ token, tracingId, ...frame })
       return answer
     },
     async tell(frame) {
-      await pace.turn(signal)
-      if (!isLost) socket.send({ token, tracingId: randomUUID(), ...frame })
+      await turn(signal)
+      if (!lost.signal.aborted) socket.send({ token, tracingId: randomUUID(), ...frame })
     },
     close: () => socket.close(),
   }
 }
+
+const attachmentIdIn = (frame: object): string | undefined =>
+  'attachmentId' in frame && typeof frame.attachmentId === 'string' ? frame.attachmentId : undefined

@@ -12,7 +12,7 @@ function ask(waiting: Record<string, WebMessagingOperation>) {
   const requests = new Requests()
   const answers: Record<string, ServerFrame> = {}
   const all = Object.entries(waiting).map(([id, operation]) =>
-    requests.answerTo(id, operation).then((answer) => void (answers[id] = answer)),
+    requests.answerTo(id, { operation }).then((answer) => void (answers[id] = answer)),
   )
   const stop = async () => {
     requests.failAll()
@@ -66,21 +66,37 @@ describe('without a tracing id', () => {
 
 test('what was asked on a socket that is gone may have been done', async () => {
   const requests = new Requests()
-  const asking = requests.answerTo('one', 'send')
+  const asking = requests.answerTo('one', { operation: 'send' })
   requests.failAll()
   await expect(asking).rejects.toMatchObject({ code: 'network', outcome: 'unknown', retryable: true })
 })
 
 test('an answer that does not come in time may still have been done', async () => {
-  const asking = new Requests().answerTo('one', 'send', undefined, 1)
+  const asking = new Requests().answerTo('one', { operation: 'send' }, undefined, 1)
   await expect(asking).rejects.toMatchObject({ code: 'network', outcome: 'unknown' })
 })
 
 test('who does not want to wait any more waits no more', async () => {
   const abort = new AbortController()
   const requests = new Requests()
-  const asking = requests.answerTo('one', 'send', abort.signal)
+  const asking = requests.answerTo('one', { operation: 'send' }, abort.signal)
   abort.abort(new Error('gone'))
   await expect(asking).rejects.toThrow('gone')
   expect(requests.take(echo('one'))).toBe(false)
+})
+
+test('an address for a file finds its upload by the file, where it names nothing else', async () => {
+  const requests = new Requests()
+  const addressed: string[] = []
+  const ask = (attachmentId: string) =>
+    requests
+      .answerTo(`of ${attachmentId}`, { operation: 'file', attachmentId })
+      .then(() => addressed.push(attachmentId))
+  const [one, two] = [ask('one').catch(() => undefined), ask('two')]
+  expect(requests.take(frame('PresignedUrlResponse', { body: { attachmentId: 'two' } }))).toBe(true)
+  await two
+  expect(requests.take(frame('PresignedUrlResponse', { body: { attachmentId: 'a stranger' } }))).toBe(false)
+  requests.failAll()
+  await one
+  expect(addressed).toEqual(['two'])
 })

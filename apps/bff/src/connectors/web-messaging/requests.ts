@@ -4,8 +4,13 @@ import { silenceOf, type WebMessagingOperation } from './error-codes.ts'
 /** How long an answer may take. */
 const ANSWER_MS = 10_000
 
-interface Waiter {
+interface Question {
   readonly operation: WebMessagingOperation
+  /** The file it is about. */
+  readonly attachmentId?: string | undefined
+}
+
+interface Waiter extends Question {
   readonly settle: (frame: ServerFrame) => void
   readonly fail: (error: Error) => void
 }
@@ -38,7 +43,7 @@ export class Requests {
   /** Resolves to the frame that answers, error or not. Throws UpstreamError `network`, outcome `unknown`. */
   async answerTo(
     tracingId: string,
-    operation: WebMessagingOperation,
+    { operation, attachmentId }: Question,
     signal?: AbortSignal,
     timeoutMs = ANSWER_MS,
   ): Promise<ServerFrame> {
@@ -46,7 +51,7 @@ export class Requests {
     const timer = setTimeout(() => reject(silenceOf(operation, 'ANSWER_TIMEOUT', 'unknown')), timeoutMs)
     const abort = () => reject(signal?.reason as Error)
     signal?.addEventListener('abort', abort, { once: true })
-    this.#waiters.set(tracingId, { operation, settle: resolve, fail: reject })
+    this.#waiters.set(tracingId, { operation, attachmentId, settle: resolve, fail: reject })
     try {
       signal?.throwIfAborted()
       return await promise
@@ -71,14 +76,19 @@ export class Requests {
   }
 
   #find(frame: ServerFrame): Waiter | undefined {
-    const tracingId = frame.tracingId ?? (typeof frame.body === 'object' ? tracingIdIn(frame.body) : undefined)
+    const tracingId = frame.tracingId ?? textIn(frame.body, 'tracingId')
     if (tracingId !== undefined) return this.#waiters.get(tracingId)
-    const waiters = [...this.#waiters.values()]
+    const attachmentId = textIn(frame.body, 'attachmentId')
+    // One upload must not get the address of another.
+    const waiters = [...this.#waiters.values()].filter(
+      (waiter) => attachmentId === undefined || waiter.attachmentId === attachmentId,
+    )
     const operation = ANSWERED[frame.class]?.find((one) => waiters.some((waiter) => waiter.operation === one))
     return waiters.find((waiter) => waiter.operation === operation)
   }
 }
 
-function tracingIdIn(body: object): string | undefined {
-  return 'tracingId' in body && typeof body.tracingId === 'string' ? body.tracingId : undefined
+function textIn(body: object | string, name: string): string | undefined {
+  const text: unknown = typeof body === 'object' ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined
+  return typeof text === 'string' ? text : undefined
 }
