@@ -79,6 +79,11 @@ const sentences: Record<ProblemCode, Sentence> = {
     title: 'The message was not accepted',
     detail: 'The chat service did not accept it.',
   },
+  'messages-missing': {
+    status: 502,
+    title: 'Messages may be missing',
+    detail: 'Messages of the last while may be missing here, or appear late.',
+  },
   'method-not-allowed': { status: 405, title: 'Method not allowed', detail: 'This address does not know that method.' },
   'misdirected-request': { status: 421, title: 'Wrong address', detail: 'The chat has another address.' },
   'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },

@@ -150,6 +150,8 @@ export type ConnectorEvent =
     }
   | { type: 'typing'; participant: Participant; typing: boolean; durationMs: number }
   | { type: 'up' }
+  /** What others said while there was no line cannot be read for now: it is missing, and comes late if at all. */
+  | { type: 'gap'; error: UpstreamError }
   | { type: 'down'; error: UpstreamError; retryInMs: number }
   /** Terminal. Without an error the conversation is over; with one the platform will not have us. */
   | { type: 'closed'; error?: UpstreamError | undefined }

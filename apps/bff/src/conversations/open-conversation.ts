@@ -1,3 +1,4 @@
+import type { Problem } from '@foyer/shared/protocol/problem'
 import { backOffMs, type Clock } from '../clock.ts'
 import type {
   ConnectorEvent,
@@ -17,7 +18,7 @@ import { ConversationError } from './conversation-error.ts'
 import { toOutgoing } from './guest-message.ts'
 import { toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 import { Outbox } from './outbox.ts'
-import { toUpstreamProblem } from './upstream-problem.ts'
+import { toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
 
 /** Without anybody looking, a conversation stays open this long: a reload comes back to it. */
 const LINGER_MS = 30_000
@@ -65,6 +66,8 @@ export class OpenConversation {
   #lastNotice: string | undefined
   #isListening = false
   #isLeaving = false
+  /** Wiped: whatever still comes of it (a late echo, a page of the record, a receipt) is not logged any more. */
+  #isCleared = false
   #isClosed = false
   /** Resolves when the messages an earlier process left pending are queued: what comes now goes after them. */
   readonly resumed: Promise<void>
@@ -141,9 +144,11 @@ export class OpenConversation {
   async clear(signal?: AbortSignal): Promise<void> {
     if (!this.#upstream.clear) throw new ConversationError('not-supported')
     await this.#upstream.clear(signal)
+    this.#isCleared = true
+    const { conversationId } = this.#record
     await this.#save({ state: 'ended', participants: [] })
-    await this.#append({ type: 'conversation', state: 'cleared' })
-    await this.#parts.log.wipe(this.#record.conversationId)
+    await this.#parts.log.append(conversationId, [{ type: 'conversation', state: 'cleared' }])
+    await this.#parts.log.wipe(conversationId)
   }
 
   /** The guest leaves for good. */
@@ -242,6 +247,8 @@ export class OpenConversation {
         return this.#down(event.error, event.retryInMs)
       case 'typing':
         return this.#parts.log.tell(this.#record.conversationId, event)
+      case 'gap':
+        return this.#tellNotice(event.error, toGapProblem(event.error, this.#parts.showDiagnosis))
       case 'closed':
         this.#isListening = false
         return this.#closedUpstream(event.error)
@@ -254,9 +261,9 @@ export class OpenConversation {
     const { conversationId } = this.#record
     if (this.#isClosed || (told.type === 'ended' && this.#isOver())) return
     const event = told.type === 'ended' && this.#isLeaving ? { ...told, by: 'guest' as const } : told
-    const [logged] = await this.#parts.log.append(conversationId, [
-      await toNewEvent(this.#parts.log, conversationId, event),
-    ])
+    const entry = await toNewEvent(this.#parts.log, conversationId, event)
+    if (this.#isCleared) return
+    const [logged] = await this.#parts.log.append(conversationId, [entry])
     // Only now: what the log failed at must come again.
     if (event.cursor !== undefined && event.cursor !== this.#record.cursor) {
       this.#record = { ...this.#record, cursor: event.cursor }
@@ -264,7 +271,7 @@ export class OpenConversation {
     }
     // Known already or not: an earlier process may have logged the end, and died before it kept it.
     if (event.type === 'ended') return this.#save({ state: 'ended' })
-    if (!logged) return
+    if (!logged || this.#isCleared) return
     this.#attend()
     await this.#noteParticipant(event)
   }
@@ -284,11 +291,15 @@ export class OpenConversation {
     if (!error || error.code === 'conversation-not-found' || error.code === 'conversation-ended') {
       return this.#finish('system')
     }
-    this.#logRefusal(error)
     await this.#tellStatus({ state: 'down' })
-    if (this.#lastNotice === error.code) return
-    this.#lastNotice = error.code
-    await this.#append({ type: 'notice', problem: toUpstreamProblem(error, this.#parts.showDiagnosis) })
+    await this.#tellNotice(error, toUpstreamProblem(error, this.#parts.showDiagnosis))
+  }
+
+  async #tellNotice(error: UpstreamError, problem: Problem): Promise<void> {
+    this.#logRefusal(error)
+    if (this.#lastNotice === problem.code) return
+    this.#lastNotice = problem.code
+    await this.#append({ type: 'notice', problem })
   }
 
   async #finish(endedBy: 'guest' | 'agent' | 'system'): Promise<void> {
@@ -325,6 +336,7 @@ export class OpenConversation {
   }
 
   async #append(event: NewEvent): Promise<void> {
+    if (this.#isCleared) return
     await this.#parts.log.append(this.#record.conversationId, [event])
   }
 

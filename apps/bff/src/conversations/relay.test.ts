@@ -790,3 +790,30 @@ describe('forgetting a session', () => {
     expect(await log.lastSeq(record.conversationId)).toBe(0)
   })
 })
+
+describe('a conversation that was wiped', () => {
+  test('takes nothing more into its log: neither a late echo nor a page of the record', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    connector.say('my secret')
+    await settle()
+    connector.say('told while it is wiped')
+    await relay.clear(record)
+    connector.say('told late')
+    await settle()
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+  })
+})
+
+test('what cannot be read of the record is told once, in words for the guest and for who runs it', async () => {
+  const { relay, connector, openConversation, eventsOf, lines } = createRelaySubject()
+  const record = await openConversation()
+  relay.watch(record)
+  await settle()
+  for (let time = 0; time < 2; time++) connector.tell({ type: 'gap', error: upstreamError('feature-off') })
+  await settle()
+  expect(await eventsOf(record)).toMatchObject([{ type: 'notice', problem: { code: 'messages-missing' } }])
+  expect(lines).toMatchObject([{ event: 'platform-refused' }, { event: 'platform-refused' }])
+})

@@ -36,6 +36,13 @@ const ended: Telling = {
   detail: 'This conversation has ended. You can start a new one.',
 }
 
+const gap: Telling = {
+  code: 'messages-missing',
+  status: 502,
+  title: 'Messages may be missing',
+  detail: 'Messages of the last while may be missing here, or appear late.',
+}
+
 const tellings: Partial<Record<Cause, Telling>> = {
   network: unavailable,
   'platform-unavailable': unavailable,
@@ -107,7 +114,15 @@ export const problemType = (code: ProblemCode): string => `urn:foyer:problem:${c
 
 /** The problem a guest sees, with the diagnosis where it may be shown. */
 export function toUpstreamProblem({ verdict }: UpstreamError, showDiagnosis: boolean): Problem {
-  const telling = tellingOf(verdict)
+  return toProblem(tellingOf(verdict), verdict, showDiagnosis)
+}
+
+/** The same where what others said meanwhile cannot be read. */
+export function toGapProblem({ verdict }: UpstreamError, showDiagnosis: boolean): Problem {
+  return toProblem(gap, verdict, showDiagnosis)
+}
+
+function toProblem(telling: Telling, verdict: Verdict, showDiagnosis: boolean): Problem {
   return {
     type: problemType(telling.code),
     ...telling,

@@ -115,6 +115,7 @@ export class ScriptedConnector implements Connector {
         if (this.refusal.end) throw this.refusal.end
         await this.ending()
       },
+      clear: async () => void this.calls.push('clear'),
       attend: (attention) => void this.attention.push(attention),
     }
   }

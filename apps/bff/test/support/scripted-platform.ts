@@ -37,6 +37,8 @@ export interface PlatformScript {
   configuration: Readonly<Record<string, unknown>>
   /** Newest first. */
   history: readonly object[]
+  /** Status of the history's answers. */
+  historyStatus: number
   /** What happens while the history is being read. */
   duringHistory: () => Promise<void>
   /** Instead of the usual answer to a frame; undefined for the usual one. */
@@ -49,7 +51,7 @@ const configuration = { id: 'c', version: '1', status: 'Active', messenger: { ap
 /** A platform that says what a test tells it to, for what the simulator has no fault for; gone when the test is over. */
 export async function startScriptedPlatform(change: Partial<PlatformScript> = {}) {
   const script: PlatformScript = {
-    ...{ handshake: undefined, isAlive: true, history: [], configuration },
+    ...{ handshake: undefined, isAlive: true, history: [], historyStatus: 200, configuration },
     ...{ session: {}, answer: () => false, duringHistory: () => Promise.resolve() },
     ...change,
   }
@@ -63,7 +65,9 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
     const isFirstPage = new URLSearchParams(request.url?.split('?')[1]).get('pageNumber') === '1'
     const entities = isFirstPage ? script.history : []
     if (!isHistory) return void response.end(JSON.stringify(script.configuration))
-    void script.duringHistory().then(() => response.end(JSON.stringify({ entities, pageSize: 100 })))
+    void script
+      .duringHistory()
+      .then(() => response.writeHead(script.historyStatus).end(JSON.stringify({ entities, pageSize: 100 })))
   })
   const server = new WebSocketServer({ noServer: true, autoPong: false })
   http.on('upgrade', (request, socket, head) => {

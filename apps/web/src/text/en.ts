@@ -41,6 +41,7 @@ export const en = {
     moreDays: 'Show more days',
     noTimes: 'There are no times to choose from at the moment.',
     sendChoice: 'Send choice',
+    time: 'Date and time',
     tooMany: 'That is too much for one message. Please choose fewer.',
     unknown: 'This message holds something this chat cannot show.',
   },
@@ -222,6 +223,7 @@ export const en = {
     'message-id-reused':
       'This message was already sent with another text. Copy this text and send it as a new message.',
     'message-refused': 'This message was not accepted. Please word it differently.',
+    'messages-missing': 'Messages of the last while may be missing here, or appear late.',
     'method-not-allowed': 'This could not be accepted.',
     'misdirected-request': 'The chat is not at this address.',
     'not-found': 'This does not exist any more.',

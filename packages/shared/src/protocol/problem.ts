@@ -32,6 +32,7 @@ export const ProblemCode = v.picklist([
   'invalid-request',
   'message-id-reused',
   'message-refused',
+  'messages-missing',
   'method-not-allowed',
   'misdirected-request',
   'not-found',

@@ -1,14 +1,17 @@
 import type { SessionResponse } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { CredentialSlot } from '../connector.ts'
-import { changeCredential } from './credential.ts'
+import { changeConversation } from './credential.ts'
 import { refusalIn, refusalOf } from './error-codes.ts'
 import type { Link } from './link.ts'
 
 export interface ConfigureParts {
   readonly token: string
+  readonly conversationId: string
   readonly deploymentId: string
   /** Nothing was said yet: whatever the token had before is dropped (web-messaging.md §9.2). */
   readonly isFresh: boolean
+  /** The guest joins before anything is said (§8.2). */
+  readonly startsByItself: boolean
   readonly slot: CredentialSlot
 }
 
@@ -17,7 +20,7 @@ export interface ConfigureParts {
  * offers another in which nothing was said. Throws UpstreamError when it will not have it.
  */
 export async function configure(link: Link, parts: ConfigureParts): Promise<SessionResponse | 'forgotten'> {
-  const { token, deploymentId, isFresh, slot } = parts
+  const { token, conversationId, deploymentId, isFresh, startsByItself, slot } = parts
   const journeyContext = { customer: { id: token, idType: 'cookie' }, customerSession: { id: '', type: 'web' } }
   const frame = { action: 'configureSession', deploymentId, startNew: isFresh, journeyContext }
   const answer = await link.ask(frame, 'configure')
@@ -25,7 +28,11 @@ export async function configure(link: Link, parts: ConfigureParts): Promise<Sess
   if (answer.body.newSession && !isFresh) return 'forgotten'
   const expiresAtMs = toEpochMs(answer.body.expirationDate)
   if (isFresh || expiresAtMs !== undefined) {
-    await changeCredential(slot, { isFresh: false, ...(expiresAtMs !== undefined && { expiresAtMs }) })
+    const change = {
+      ...(isFresh && { isFresh: false, isJoinDue: startsByItself }),
+      ...(expiresAtMs !== undefined && { expiresAtMs }),
+    }
+    await changeConversation(slot, conversationId, change)
   }
   return answer.body
 }

@@ -56,7 +56,8 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
     return {
       async startConversation(profile) {
         const conversationId = randomUUID()
-        await changeCredential(slot, { conversationId, isFresh: true, attributes: toAttributes(profile) })
+        const attributes = toAttributes(profile)
+        await changeCredential(slot, { conversationId, isFresh: true, isJoinDue: false, attributes })
         return conversationId
       },
 

@@ -11,6 +11,8 @@ export const WebMessagingCredential = v.object({
   conversationId: v.optional(v.string()),
   /** The conversation has not begun: configuring it drops whatever the token had before (§9.2). */
   isFresh: v.optional(v.boolean()),
+  /** It has begun, but the platform is not known to have heard of the guest's joining (§8.2). */
+  isJoinDue: v.optional(v.boolean()),
   /** Not delivered yet (§15). */
   attributes: v.optional(v.record(v.string(), v.string())),
 })
@@ -21,8 +23,31 @@ export async function readCredential(slot: CredentialSlot): Promise<WebMessaging
   return v.parse(WebMessagingCredential, await slot.read())
 }
 
-export async function changeCredential(slot: CredentialSlot, change: Partial<WebMessagingCredential>): Promise<void> {
-  await slot.write({ ...(await readCredential(slot)), ...change })
+type Change = Partial<WebMessagingCredential>
+
+/** The last write to each slot: the next one waits for it, or one of two changes would be lost. */
+const writes = new WeakMap<CredentialSlot, Promise<void>>()
+
+export function changeCredential(slot: CredentialSlot, change: Change): Promise<void> {
+  return write(slot, () => change)
+}
+
+/** Changes what is remembered of this conversation; nothing where the guest is in another one by now. */
+export function changeConversation(slot: CredentialSlot, conversationId: string, change: Change): Promise<void> {
+  return write(slot, (current) => (current.conversationId === conversationId ? change : undefined))
+}
+
+function write(slot: CredentialSlot, toChange: (current: WebMessagingCredential) => Change | undefined): Promise<void> {
+  const mine = (writes.get(slot) ?? Promise.resolve()).then(async () => {
+    const current = await readCredential(slot)
+    const change = toChange(current)
+    if (change) await slot.write({ ...current, ...change })
+  })
+  writes.set(
+    slot,
+    mine.catch(() => undefined),
+  )
+  return mine
 }
 
 /** The old token belongs to somebody who signed in: a guest who comes back is a new one (web-messaging.md §9.1). */

@@ -25,7 +25,7 @@ test('a place only goes forward, by what has a time', () => {
   for (const time of [null, 'yesterday']) expect(laterOf(nine, at(time))).toBe(nine)
 })
 
-test('the record is read again from ten seconds before, or from as long as is asked for', () => {
-  expect(withMargin({ time: NINE, upstreamId: 'a' })).toBe('2026-11-25T08:59:50.000Z')
+test('the record is read again from two minutes before, or from as long as is asked for', () => {
+  expect(withMargin({ time: NINE, upstreamId: 'a' })).toBe('2026-11-25T08:58:00.000Z')
   expect(withMargin({ time: NINE, upstreamId: 'a' }, 60_000)).toBe('2026-11-25T08:59:00.000Z')
 })

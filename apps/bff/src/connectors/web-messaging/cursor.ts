@@ -24,8 +24,11 @@ export function laterOf(place: Place | undefined, message: NormalizedMessage): P
   return { time, upstreamId: upstreamIdOf(message) }
 }
 
-/** So long before the last place the record is read again: a message may have been late on the line that broke. */
-const MARGIN_MS = 10_000
+/**
+ * So long before the last place the record is read again: a message may have been late on the line that broke, or lost on one
+ * that did not. Twice the time between two readings of a healthy line.
+ */
+const MARGIN_MS = 2 * 60_000
 
 export const withMargin = ({ time }: Place, marginMs = MARGIN_MS): string =>
   new Date(Date.parse(time) - marginMs).toISOString()

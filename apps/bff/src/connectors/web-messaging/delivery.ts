@@ -1,7 +1,7 @@
 import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { Logger } from '../../logger.ts'
 import type { CredentialSlot } from '../connector.ts'
-import { changeCredential, readCredential } from './credential.ts'
+import { changeConversation, readCredential } from './credential.ts'
 import { codeIn, refusalIn } from './error-codes.ts'
 import type { Attributes } from './outgoing.ts'
 
@@ -9,6 +9,7 @@ const TOO_LARGE = 4013
 
 export interface DeliveryParts {
   readonly slot: CredentialSlot
+  readonly conversationId: string
   readonly logger: Logger
   /** Most bytes the platform takes of them, where it says. */
   readonly maxBytes: () => number | undefined
@@ -20,18 +21,18 @@ export interface DeliveryParts {
  * without them.
  */
 export async function withAttributes(
-  { slot, logger, maxBytes }: DeliveryParts,
+  { slot, conversationId, logger, maxBytes }: DeliveryParts,
   ask: (attributes: Attributes | undefined) => Promise<ServerFrame>,
 ): Promise<ServerFrame> {
-  const { attributes } = await readCredential(slot)
-  if (!attributes) return ask(undefined)
+  const { attributes, conversationId: current } = await readCredential(slot)
+  if (!attributes || current !== conversationId) return ask(undefined)
   if (sizeOf(attributes) <= (maxBytes() ?? Infinity)) {
     const answer = await ask(attributes)
-    if (!refusalIn(answer, 'send')) await changeCredential(slot, { attributes: undefined })
+    if (!refusalIn(answer, 'send')) await changeConversation(slot, conversationId, { attributes: undefined })
     if (codeIn(answer) !== TOO_LARGE) return answer
   }
   logger.warn({ event: 'attributes-too-large', bytes: sizeOf(attributes), maxBytes: maxBytes() })
-  await changeCredential(slot, { attributes: undefined })
+  await changeConversation(slot, conversationId, { attributes: undefined })
   return ask(undefined)
 }
 

@@ -4,7 +4,6 @@ import type { ConnectorEvent } from '../connector.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { configure } from './configure.ts'
 import { readCredential, replaceToken } from './credential.ts'
-import type { DeploymentFacts } from './deployment.ts'
 import { lostSession, refusalOf, silenceOf, type WebMessagingOperation } from './error-codes.ts'
 import { LinkGate } from './link-gate.ts'
 import { openLink, type Link } from './link.ts'
@@ -19,11 +18,13 @@ const LEAST_WAIT_MS = 100
 /** After so long without a line the session says so, and ends; whoever iterates it may begin again. */
 const GIVE_UP_MS = 5 * 60_000
 
+export type LineEvent = Extract<ConnectorEvent, { type: 'up' | 'down' | 'closed' }>
+
 export interface LineListener {
   /** A session was configured: what has to be done before commands may use the line. */
-  readonly onSession: (session: SessionResponse, facts: DeploymentFacts) => Promise<void>
+  readonly onSession: (session: SessionResponse) => Promise<void>
   readonly onFrame: (frame: ServerFrame) => void
-  readonly onEvent: (event: Extract<ConnectorEvent, { type: 'up' | 'down' | 'closed' }>) => void
+  readonly onEvent: (event: LineEvent) => void
   /** Nothing more comes until it is started again. */
   readonly onStopped: () => void
 }
@@ -118,7 +119,7 @@ export class Line {
   /** One socket, from its opening to its loss. Throws UpstreamError, HandshakeRefused, or what broke the line. */
   async #live(): Promise<void> {
     const { slot, conversationId, deploymentId, deployment, linkParts, signal, clock } = this.#parts
-    const facts = await deployment.read()
+    const { startsByItself } = await deployment.read()
     const { token, isFresh = false, conversationId: current } = await readCredential(slot)
     if (current !== conversationId) return this.input({ type: 'displaced' })
     const lost = Promise.withResolvers<undefined>()
@@ -145,11 +146,11 @@ export class Line {
     this.#link = link
     try {
       this.input({ type: 'opened' })
-      const session = await configure(link, { token, deploymentId, isFresh, slot })
+      const session = await configure(link, { token, conversationId, deploymentId, isFresh, startsByItself, slot })
       if (session === 'forgotten') return this.input({ type: 'expired' })
       const { connected, readOnly, newSession } = session
       this.input({ type: 'session', connected, readOnly: readOnly ?? false, newSession: newSession ?? false })
-      await this.#listener.onSession(session, facts)
+      await this.#listener.onSession(session)
       if (this.#link && isUp(this.#state)) {
         this.#lastUpMs = clock.monotonic()
         this.#listener.onEvent({ type: 'up' })

@@ -52,6 +52,8 @@ export type SessionInput =
 export const START: SessionState = { name: 'connecting', failures: 0 }
 
 export const isUp = ({ name }: SessionState): boolean => name === 'configured' || name === 'read-only'
+export const isCleared = (state: SessionState): boolean =>
+  state.name === 'over' && state.why.by === 'guest' && state.why.cleared
 
 /** What a frame means for the session as a whole; undefined for most. */
 export function inputIn(frame: ServerFrame): SessionInput | undefined {

@@ -22,6 +22,8 @@ const MINUTES = 60_000
 /** What is held, and for how long. */
 const HELD = new Set(['message', 'participant', 'ended'])
 const HOLD_MS = 100
+/** A healthy line waits so long before it reads the record again. */
+const REREAD_MS = 60_000
 
 /** A guest with a conversation that is listened to, towards a platform that says what the test tells it to. */
 async function arrive(
@@ -63,12 +65,16 @@ async function arrive(
   const say = (text: string, messageId = randomUUID()) => talk.session.send({ messageId, text })
   /** Lets the time pass that the session waits before it connects again. */
   const passWait = async () => {
-    const waitMs = await eventually('it waits', () => clock.waits[0])
+    const waitMs = await eventually('it waits', () => clock.waits.find((ms) => ms < REREAD_MS))
     await clock.advance(waitMs)
     return waitMs
   }
+  /** Lets one wait after the other pass, until it has come true. */
+  const passWaitsUntil = async (isDone: () => boolean) => {
+    while (!isDone()) await passWait()
+  }
   const grant = () => connector.describe(credential)
-  return { ...platform, ...talk, clock, logged, guest, connector, open, socket, say, passWait, grant }
+  return { ...platform, ...talk, clock, logged, guest, connector, open, socket, say, passWait, passWaitsUntil, grant }
 }
 
 const is = <Type extends ConnectorEvent['type']>(
@@ -226,6 +232,20 @@ describe('a session ends', () => {
     await eventually('the socket is let go', async () => !(await socket()).isOpen())
   })
 
+  test('by being wiped, also where the socket goes before the echo', async () => {
+    const { find, session } = await arrive({
+      answer({ action }, socket) {
+        if (action !== 'onMessage') return false
+        socket.push('SessionClearedEvent', {})
+        socket.close()
+        return true
+      },
+    })
+    await find('up')
+    await session.clear?.()
+    expect(await find('closed')).toEqual({ type: 'closed' })
+  })
+
   test('where the platform has forgotten it, and offers another', async () => {
     const { find, socket, script, passWait } = await arrive()
     await find('up')
@@ -310,6 +330,88 @@ describe('what can only be read', () => {
 })
 
 describe('what comes in', () => {
+  test('while there is no line yet known to be level waits for the record', async () => {
+    const { find, socket, script, passWait, texts, clock } = await arrive()
+    await find('up')
+    const [one, two] = [said('Outbound', 'a', { text: 'one' }, 1), said('Outbound', 'b', { text: 'two' }, 2)]
+    // The last words before the loss are held still, and overtook some that were lost with the line.
+    ;(await socket()).push('StructuredMessage', two)
+    await eventually('it is held', () => clock.waits.some((waitMs) => Math.round(waitMs) === HOLD_MS))
+    ;(await socket()).close()
+    await find('down')
+    await clock.advance(HOLD_MS)
+    expect(texts()).toEqual([])
+    script.history = [two, one]
+    await passWait()
+    await find('message', 1)
+    expect(texts()).toEqual(['one', 'two'])
+  })
+
+  describe('where the record cannot be read', () => {
+    test.each([400, 403, 404])('(%i, for good) is told at once, and what is missing is said', async (historyStatus) => {
+      const { find, socket, script, passWait, passWaitsUntil, texts, say, logged, events } = await arrive()
+      await find('up')
+      Object.assign(script, { historyStatus })
+      ;(await socket()).close()
+      await passWait()
+      await find('up', 1)
+      await find('gap')
+      ;(await socket(1)).push('StructuredMessage', said('Outbound', 'b', { text: 'two' }, 2))
+      expect(await find('message')).not.toMatchObject({ cursor: expect.anything() as string })
+      await say('and I can answer')
+      expect(logged()).toContain('history-unreadable')
+      // Once it can be read it is, from where it got to; what was missed comes late.
+      script.historyStatus = 200
+      script.history = [said('Outbound', 'b', { text: 'two' }, 2), said('Outbound', 'a', { text: 'one' }, 1)]
+      await passWaitsUntil(() => texts().includes('one'))
+      expect(texts().filter((text) => text === 'two')).toHaveLength(1)
+      expect(events.filter(({ type }) => type === 'gap')).toHaveLength(1)
+    })
+
+    test('(503, for a while) waits for it, and keeps its order', async () => {
+      const { find, socket, script, passWait, passWaitsUntil, texts, events, say } = await arrive()
+      await find('up')
+      script.historyStatus = 503
+      ;(await socket()).close()
+      await passWait()
+      await find('up', 1)
+      ;(await socket(1)).push('StructuredMessage', said('Outbound', 'b', { text: 'two' }, 2))
+      await say('and I can answer')
+      expect(texts()).toEqual([])
+      script.historyStatus = 200
+      script.history = [said('Outbound', 'a', { text: 'one' }, 1)]
+      await passWaitsUntil(() => texts().length >= 3)
+      expect(texts().filter((text) => text !== 'and I can answer')).toEqual(['one', 'two'])
+      expect(events.map(({ type }) => type)).not.toContain('gap')
+    })
+
+    test('(503, for long) waits half a minute, not for ever', async () => {
+      const { find, socket, script, clock, passWait, passWaitsUntil, texts } = await arrive()
+      await find('up')
+      script.historyStatus = 503
+      ;(await socket()).close()
+      await passWait()
+      await find('up', 1)
+      ;(await socket(1)).push('StructuredMessage', said('Outbound', 'b', { text: 'two' }, 2))
+      const startedAtMs = clock.monotonic()
+      await passWaitsUntil(() => texts().includes('two'))
+      expect(clock.monotonic() - startedAtMs).toBeGreaterThanOrEqual(30_000)
+      await find('gap')
+    })
+  })
+
+  test('and is lost on a line that did not break is found while somebody attends', async () => {
+    const { find, script, session, clock, requests } = await arrive()
+    await find('up')
+    script.history = [said('Outbound', 'a', { text: 'one' }, 1)]
+    const asked = requests.length
+    await clock.advance(MINUTES)
+    expect(requests).toHaveLength(asked)
+    session.attend('active')
+    await clock.advance(MINUTES)
+    expect(await find('message')).toMatchObject({ upstreamId: 'a' })
+  })
+
   test('is put in order, and told once however often it comes', async () => {
     const { find, socket, texts } = await arrive()
     await find('up')
@@ -370,6 +472,35 @@ describe('what comes in', () => {
     ;(await socket()).push('StructuredMessage', said('Outbound', 'a', { text: 'hi', originatingEntity: 'Bot' }))
     const { from } = await find('message')
     expect(from).toMatchObject({ role: 'bot', name: 'Skipper', image: 'https://img.example/skipper.png' })
+  })
+})
+
+describe('a deployment that begins by itself', () => {
+  const conversations = { autoStart: { enabled: true } }
+  const configuration = { id: 'c', version: '1', messenger: { apps: { conversations } } }
+  const joinsOf = (received: readonly ClientFrame[]) =>
+    framesOf(received, 'onMessage').filter(({ message }) => message?.type === 'Event')
+
+  test.each([
+    ['again where the platform has not heard of it', [], 1],
+    ['not again where it has', [said('Inbound', 'j', { type: 'Event', events: [] })], 0],
+  ])('is joined %s, when the line broke before the echo came', async (_name, history, joins) => {
+    const { find, socket, script, passWait, passWaitsUntil, events } = await arrive({
+      configuration,
+      answer({ action }, first) {
+        if (action === 'onMessage') first.close()
+        return action === 'onMessage'
+      },
+    })
+    await find('down')
+    Object.assign(script, { history, answer: () => false })
+    await passWait()
+    await find('up')
+    expect(joinsOf((await socket(0)).received)).toHaveLength(1)
+    expect(joinsOf((await socket(1)).received)).toHaveLength(joins)
+    ;(await socket(1)).close()
+    await passWaitsUntil(() => events.filter(({ type }) => type === 'up').length === 2)
+    expect(joinsOf((await socket(2)).received)).toEqual([])
   })
 })
 

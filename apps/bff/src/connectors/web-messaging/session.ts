@@ -1,18 +1,21 @@
 import type { ServerFrame, SessionResponse } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { UploadLimits } from '@foyer/shared/protocol/config'
-import type { ConnectorEvent, IncomingFile, OutgoingMessage, UpstreamSession } from '../connector.ts'
+import type { Attention, ConnectorEvent, IncomingFile, OutgoingMessage, UpstreamSession } from '../connector.ts'
+import type { UpstreamError } from '../upstream-error.ts'
 import { Attachments } from './attachments.ts'
+import { keepCaughtUp } from './catch-up.ts'
+import { changeConversation, readCredential } from './credential.ts'
 import { readCursor, withMargin } from './cursor.ts'
 import { withAttributes, type DeliveryParts } from './delivery.ts'
-import type { DeploymentFacts } from './deployment.ts'
 import { refusalIn, refusalOf, type WebMessagingOperation } from './error-codes.ts'
 import { EventQueue } from './event-queue.ts'
 import { History } from './history.ts'
 import { Incoming } from './incoming.ts'
-import { Line } from './line.ts'
+import { Line, type LineEvent } from './line.ts'
 import { clearMessage, joinMessage, toPlatformMessage, typingMessage } from './outgoing.ts'
 import { Pace, TypingPace } from './pacing.ts'
 import type { SessionParts } from './session-parts.ts'
+import { isCleared } from './session-state.ts'
 import { upstreamIdOf, withMessageId } from './translate.ts'
 import { limitsIn } from './upload-limits.ts'
 
@@ -35,16 +38,19 @@ export class Session implements UpstreamSession {
   #attachments: Attachments | undefined
   /** As the platform told it when the session was configured last. */
   #told: SessionResponse | undefined
+  /** Stops reading the record of a line that is gone. */
+  #lineEnded = new AbortController()
+  #isAttended = false
 
   constructor(parts: SessionParts) {
-    const { clock, limits, http, logger, slot, deployment, cursor } = parts
+    const { clock, limits, http, logger, slot, conversationId, deployment, cursor } = parts
     this.#parts = parts
     this.#messages = new Pace(clock, limits.messagesPerSecond, 1_000)
     this.#typing = new TypingPace(clock)
     this.#line = new Line(parts, {
-      onSession: (session, facts) => this.#settleIn(session, facts),
+      onSession: (session) => this.#settleIn(session),
       onFrame: (frame) => this.#take(frame),
-      onEvent: (event) => this.#queue.push(event),
+      onEvent: (event) => this.#pass(event),
       onStopped: () => this.#queue.stir(),
     })
     this.#incoming = new Incoming({
@@ -53,7 +59,7 @@ export class Session implements UpstreamSession {
       onMessage: (message) => this.files.noteLinks(message),
       onDisconnect: (readOnly) => this.#line.input({ type: 'disconnected', readOnly }),
     })
-    this.#delivery = { slot, logger, maxBytes: () => this.#told?.maxCustomDataBytes ?? undefined }
+    this.#delivery = { slot, conversationId, logger, maxBytes: () => this.#told?.maxCustomDataBytes ?? undefined }
     const pace = new Pace(clock, limits.historyPerMinute, 60_000)
     this.#history = new History({ http, getJwt: (signal) => this.#getJwt(signal), pace, clock, logger })
   }
@@ -118,42 +124,74 @@ export class Session implements UpstreamSession {
 
   /** Wipes what was said, for good (§9.7). */
   readonly clear = async (signal?: AbortSignal): Promise<void> => {
-    const answer = await this.#ask({ action: 'onMessage', message: clearMessage }, 'clear', signal)
-    const refusal = refusalIn(answer, 'clear')
-    if (refusal) throw refusal
+    try {
+      const answer = await this.#ask({ action: 'onMessage', message: clearMessage }, 'clear', signal)
+      const refusal = refusalIn(answer, 'clear')
+      if (refusal) throw refusal
+    } catch (error) {
+      // The news of it may have come, and the socket gone, before the echo did.
+      if (!isCleared(this.#line.state)) throw error
+    }
     // Its echo is the platform's word that it is done; the news of it ends the session.
     this.#line.input({ type: 'cleared' })
   }
 
-  attend(): void {
-    // A socket costs the same whether anybody looks or not.
+  /** A socket costs the same whether anybody looks or not; reading the record again does not. */
+  attend(attention: Attention): void {
+    this.#isAttended = attention === 'active'
   }
 
   /** A session was configured: what was said meanwhile is told before anything else is. */
-  async #settleIn(session: SessionResponse, facts: DeploymentFacts): Promise<void> {
+  async #settleIn(session: SessionResponse): Promise<void> {
     this.#told = session
     this.#history.forgetJwt()
-    this.#incoming.hold()
-    if (session.newSession && facts.startsByItself) await this.#join()
-    if (!session.newSession) await this.#catchUp()
-    this.#incoming.release()
+    const isLevel = session.newSession ?? false
+    if (isLevel) this.#incoming.catchUp([])
+    this.#lineEnded = new AbortController()
+    const { clock, logger, signal } = this.#parts
+    const read = async (stop: AbortSignal) => {
+      const { place } = this.#incoming
+      const messages = await this.#history.readFrom(place && withMargin(place), stop)
+      // A line that is gone by now may have lost more than was read.
+      stop.throwIfAborted()
+      this.#incoming.catchUp(messages)
+    }
+    const giveUpOrder = (error: UpstreamError) => {
+      this.#incoming.pass()
+      this.#queue.push({ type: 'gap', error })
+    }
+    const isAttended = () => this.#isAttended
+    await keepCaughtUp(
+      { read, isLevel, giveUpOrder, isAttended, clock, logger },
+      AbortSignal.any([signal, this.#lineEnded.signal]),
+    )
+    await this.#joinIfDue()
     if (session.readOnly && this.#line.state.name === 'read-only') this.#tellReadOnly()
   }
 
-  /** Begins the conversation before anything is said, and tells of the guest (§8.2, §15). */
-  async #join(): Promise<void> {
-    const answer = await withAttributes(this.#delivery, async (attributes) => {
-      await this.#messages.turn()
-      return this.#line.ask({ action: 'onMessage', message: joinMessage(attributes) }, 'send')
-    })
-    const refusal = refusalIn(answer, 'send')
-    if (refusal) this.#parts.logger.warn({ event: 'join-refused', cause: refusal.code })
+  /** Begins the conversation before anything is said, and tells of the guest (§8.2, §15): once, however often the line breaks. */
+  async #joinIfDue(): Promise<void> {
+    const { slot, conversationId, logger } = this.#parts
+    // Whether it is known to have begun cannot be told while its record is not read.
+    if (!this.#incoming.isLevel || !(await readCredential(slot)).isJoinDue) return
+    if (this.#incoming.place === undefined && this.#line.state.name === 'configured') {
+      const answer = await withAttributes(this.#delivery, async (attributes) => {
+        await this.#messages.turn()
+        return this.#line.ask({ action: 'onMessage', message: joinMessage(attributes) }, 'send')
+      })
+      const refusal = refusalIn(answer, 'send')
+      if (refusal) logger.warn({ event: 'join-refused', cause: refusal.code })
+    }
+    await changeConversation(slot, conversationId, { isJoinDue: false })
   }
 
-  /** Live frames wait until what was said while there was no line is told (§13): the platform repeats nothing. */
-  async #catchUp(): Promise<void> {
-    const { place } = this.#incoming
-    this.#incoming.takeRecord(await this.#history.readFrom(place && withMargin(place)))
+  #pass(event: LineEvent): void {
+    const isLost = event.type !== 'up'
+    if (isLost) this.#lineEnded.abort()
+    // Of a session that is over no record will be read.
+    if (event.type === 'closed') this.#incoming.pass()
+    this.#queue.push(event)
+    if (isLost) this.#incoming.hold()
   }
 
   #take(frame: ServerFrame): void {

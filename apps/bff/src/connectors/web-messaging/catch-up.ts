@@ -1,0 +1,66 @@
+import { backOffMs, type Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import { UpstreamError } from '../upstream-error.ts'
+import { refusalOf } from './error-codes.ts'
+
+/** Live words wait so long for a record that may yet be read; then a chat out of order is better than none. */
+const PATIENCE_MS = 30_000
+const RETRY = { baseMs: 2_000, capMs: 5 * 60_000 }
+const LEAST_WAIT_MS = 1_000
+/** So often the record of a healthy line is read again while somebody attends: a frame may be lost on a line that is not. */
+const REREAD_MS = 60_000
+
+export interface CatchUpParts {
+  /** Reads the record from where everything was told, and tells it. */
+  readonly read: (signal: AbortSignal) => Promise<void>
+  /** There is nothing to read yet: the session has just begun. */
+  readonly isLevel: boolean
+  /** Called once, when what is live can wait no longer for the record. */
+  readonly giveUpOrder: (error: UpstreamError) => void
+  readonly isAttended: () => boolean
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Keeps a line level with the platform's record, until the signal aborts. Resolves after the first attempt, whether it
+ * succeeded or not: a record that cannot be read keeps nobody from talking. It is tried again ever more rarely.
+ */
+export async function keepCaughtUp(parts: CatchUpParts, signal: AbortSignal): Promise<void> {
+  const attempt = createAttempt(parts, signal)
+  const isRead = parts.isLevel || (await attempt())
+  void goOn(parts, attempt, isRead, signal).catch((error: unknown) => {
+    if (!signal.aborted) parts.logger.error({ event: 'catch-up-failed', err: error })
+  })
+}
+
+/** Resolves to whether the record could be read. */
+type Attempt = () => Promise<boolean>
+
+function createAttempt({ read, isLevel, giveUpOrder, clock, logger }: CatchUpParts, signal: AbortSignal): Attempt {
+  const sinceMs = clock.monotonic()
+  let isWaitedFor = !isLevel
+  return async () => {
+    try {
+      await read(signal)
+      isWaitedFor = false
+      return true
+    } catch (error) {
+      if (signal.aborted) return false
+      logger.warn({ event: 'history-unreadable', err: error })
+      const refusal = error instanceof UpstreamError ? error : refusalOf('history', 5000)
+      if (isWaitedFor && (!refusal.retryable || clock.monotonic() - sinceMs >= PATIENCE_MS)) {
+        isWaitedFor = false
+        giveUpOrder(refusal)
+      }
+      return false
+    }
+  }
+}
+
+async function goOn({ isAttended, clock }: CatchUpParts, attempt: Attempt, isRead: boolean, signal: AbortSignal) {
+  for (let failures = isRead ? 0 : 1; ;) {
+    await clock.sleep(failures > 0 ? LEAST_WAIT_MS + backOffMs(failures - 1, RETRY) : REREAD_MS, signal)
+    if (failures > 0 || isAttended()) failures = (await attempt()) ? 0 : failures + 1
+  }
+}
