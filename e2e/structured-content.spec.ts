@@ -262,3 +262,28 @@ test('pictures of cards come through Foyer, from hosts on the list alone', async
   )
   expect(chat.complaints).toEqual([])
 })
+
+test('where no times are named, any between the bounds can be picked', async ({ page, chat, simulator }) => {
+  const { control } = simulator
+  await chat.send('Hello')
+  const id = await onlyConversation(simulator)
+  const [dateMinimum, dateMaximum] = ['2026-12-01T08:00:00.000Z', '2026-12-05T17:00:00.000Z']
+  await control.sendAgentContent(id, [
+    { contentType: 'DatePicker', datePicker: { title: 'Any time?', dateMinimum, dateMaximum } },
+  ])
+  const time = page.getByLabel('Any time?')
+  const send = page.getByRole('button', { name: 'Send choice' })
+  await time.fill('2026-12-20T12:00')
+  await expect(send).toBeDisabled()
+  await time.fill('2026-12-03T12:00')
+  await send.click()
+  await expect(time).toBeHidden()
+  const picked = await page.evaluate(() => new Date('2026-12-03T12:00').toISOString())
+  await expect
+    .poll(async () => (await control.conversation(id)).entities.flatMap(({ content }) => content ?? []))
+    .toContainEqual(
+      expect.objectContaining({
+        buttonResponse: expect.objectContaining({ type: 'DatePicker', payload: picked }) as object,
+      }),
+    )
+})

@@ -39,7 +39,6 @@ export const en = {
     earlierCards: 'Earlier cards',
     furtherCards: 'Further cards',
     moreDays: 'Show more days',
-    noTimes: 'There are no times to choose from at the moment.',
     sendChoice: 'Send choice',
     time: 'Date and time',
     tooMany: 'That is too much for one message. Please choose fewer.',

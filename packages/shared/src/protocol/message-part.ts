@@ -25,6 +25,17 @@ export const ListSection = v.object({
 })
 export type ListSection = v.InferOutput<typeof ListSection>
 
+/**
+ * When: one of `times`, whose `at` is ISO 8601, as the platform wrote it, and goes back in the answer; or, where there are
+ * none, any time from `earliest` to `latest` (ISO 8601; absent: no bound), which goes back as ISO 8601 in UTC.
+ */
+const times = {
+  times: v.array(v.object({ at: v.string(), durationSeconds: v.number() })),
+  earliest: Words,
+  latest: Words,
+}
+export type Times = v.InferOutput<v.ObjectSchema<typeof times, undefined>>
+
 const question = <Kind extends string, Entries extends v.ObjectEntries>(kind: Kind, entries: Entries) =>
   v.object({
     kind: v.literal(kind),
@@ -46,7 +57,7 @@ export const Question = v.variant('kind', [
     multiple: v.boolean(),
     options: v.array(v.object({ value: v.string(), title: v.string(), subtitle: Words })),
   }),
-  question('time', { times: v.array(v.object({ at: v.string(), durationSeconds: v.number() })) }),
+  question('time', times),
 ])
 export type Question = v.InferOutput<typeof Question>
 
@@ -82,8 +93,7 @@ export const MessagePart = v.variant('type', [
     type: v.literal('date-picker'),
     title: Words,
     subtitle: Words,
-    /** `at` is ISO 8601, as the platform wrote it: it goes back in the answer. */
-    times: v.array(v.object({ at: v.string(), durationSeconds: v.number() })),
+    ...times,
   }),
   v.object({ type: v.literal('form'), form: Form }),
   v.object({ type: v.literal('attachment'), attachment: Attachment }),

@@ -8,6 +8,7 @@ import type {
 import type { Card as CardPart, CardAction as ActionPart, MessagePart } from '@foyer/shared/protocol/message-part'
 
 import { toForm } from './form-part.ts'
+import { toTimes } from './times.ts'
 
 type QuickReplies = Extract<MessagePart, { type: 'quick-replies' }>
 
@@ -61,12 +62,8 @@ function toPart(item: ReceivedContent, attachmentIdOf: (id: string | null | unde
       }
     }
     case 'DatePicker': {
-      const { title, subtitle, availableTimes } = item.datePicker
-      const times = (availableTimes ?? []).map(({ dateTime, duration }) => ({
-        at: dateTime,
-        durationSeconds: duration,
-      }))
-      return { type: 'date-picker', title: words(title), subtitle: words(subtitle), times }
+      const { title, subtitle } = item.datePicker
+      return { type: 'date-picker', title: words(title), subtitle: words(subtitle), ...toTimes(item.datePicker) }
     }
     case 'Attachment':
       return toAttachment(item.attachment, attachmentIdOf(item.attachment.id))

@@ -1,5 +1,6 @@
 import type { Form, FormComponent } from '@foyer/shared/platform/web-messaging/content'
 import type { MessagePart, Question } from '@foyer/shared/protocol/message-part'
+import { toTimes } from './times.ts'
 
 const words = (text: string | null | undefined): string | undefined => text ?? undefined
 
@@ -64,12 +65,11 @@ function toQuestion({ input, datePicker, listPicker, wheelPicker }: FormComponen
     return { kind: 'choice', id: listPicker.id, title, required: isRequired(listPicker), multiple, options }
   }
   if (!datePicker) return undefined
-  const times = (datePicker.availableTimes ?? []).map(({ dateTime, duration }) => ({
-    at: dateTime,
-    durationSeconds: duration,
-  }))
   const { id, title, subtitle } = datePicker
-  return { kind: 'time', id, title: words(title), subtitle: words(subtitle), required: isRequired(datePicker), times }
+  return {
+    ...{ kind: 'time', id, title: words(title), subtitle: words(subtitle), required: isRequired(datePicker) },
+    ...toTimes(datePicker),
+  }
 }
 
 const isRequired = (component: Readonly<Record<string, unknown>>): boolean => component['isRequired'] === true
