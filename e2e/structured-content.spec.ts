@@ -267,6 +267,7 @@ test('where no times are named, any between the bounds can be picked', async ({ 
   const { control } = simulator
   await chat.send('Hello')
   const id = await onlyConversation(simulator)
+  await control.joinAgent(id, 'Noor')
   const [dateMinimum, dateMaximum] = ['2026-12-01T08:00:00.000Z', '2026-12-05T17:00:00.000Z']
   await control.sendAgentContent(id, [
     { contentType: 'DatePicker', datePicker: { title: 'Any time?', dateMinimum, dateMaximum } },

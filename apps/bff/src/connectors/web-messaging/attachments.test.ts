@@ -39,7 +39,7 @@ async function startFiles(verdict: Verdict = 'taken', dead: readonly string[] = 
       return Promise.resolve({ ...envelope, class: 'AttachmentDeletedResponse', body: { attachmentId: ID } })
     const url = `${server.origin}/${action === 'onAttachment' ? 'slot' : 'fresh'}`
     const headers: Record<string, string> =
-      action === 'onAttachment' ? { 'X-Amz-Tagging': 'a=b', 'Content-Type': 'text/plain' } : {}
+      action === 'onAttachment' ? { 'X-Amz-Tagging': 'a=b', 'Content-Type': 'binary/octet-stream' } : {}
     return Promise.resolve({ ...envelope, class: 'PresignedUrlResponse', body: { attachmentId: ID, url, headers } })
   }
   const media = createMedia({ origins: [server.origin], domains: [] })
