@@ -24,5 +24,6 @@ export const foyerEnvironment = (platformUrl: string, store: string) => (port: n
   FOYER_CLIENT_SECRET: CLIENT.client_secret,
   FOYER_STORE: store,
   FOYER_LOG_LEVEL: 'warn',
+  FOYER_ADMIN_PORT: 'off',
   ...UNLIMITED,
 })

@@ -15,7 +15,14 @@ export class FoyerProcess {
 
   private constructor(port: number, env: Record<string, string>) {
     this.url = `http://localhost:${port}`
-    this.#env = { PORT: String(port), HOST: '127.0.0.1', FOYER_LOG_LEVEL: 'debug', FOYER_STORE: 'memory:', ...env }
+    this.#env = {
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      FOYER_LOG_LEVEL: 'debug',
+      FOYER_STORE: 'memory:',
+      FOYER_ADMIN_PORT: 'off',
+      ...env,
+    }
   }
 
   /** On a free port, ready to answer. `more`: for this start alone. */

@@ -4,7 +4,9 @@ export function demoEnv() {
   const port = process.env.PORT || '4400'
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`
   const clientSecret = process.env.FOYER_CLIENT_SECRET || 'example-secret-not-real'
+  const adminPort = process.env.FOYER_ADMIN_PORT || '4401'
   return {
+    metricsUrl: adminPort === 'off' ? undefined : `http://127.0.0.1:${adminPort}/metrics`,
     guestUrl: process.env.FOYER_PUBLIC_URL || `http://localhost:${port}`,
     simulatorUrl,
     simulator: { SIMULATOR_PORT: simulatorPort, SIMULATOR_DEMO_AGENT: process.env.SIMULATOR_DEMO_AGENT || 'on' },

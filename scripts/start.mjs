@@ -30,7 +30,7 @@ if (isConfigured()) {
 
     Guest   ${demo.guestUrl}
     Agent   ${demo.simulatorUrl}/agent
-
+${demo.metricsUrl ? `    Metrics ${demo.metricsUrl}\n` : ''}
   Write something as the guest: a demo bot answers, until you join as the agent.
   Ctrl-C stops everything.
 `)

@@ -12,11 +12,11 @@ import { drain } from './drain.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
 import { formsIn } from './forms.ts'
-import type { Logger } from './logger.ts'
 import { createClientAddress } from './middleware/client-address.ts'
 import { createLoadShedding } from './middleware/load-shedding.ts'
 import { createMessageLimit } from './middleware/message-limit.ts'
 import { createKnownHost } from './middleware/known-host.ts'
+import { createObserveRequest, nameSession } from './middleware/observe-request.ts'
 import { createBodilessMethods } from './middleware/refuse-body.ts'
 import { createRequestId } from './middleware/request-id.ts'
 import { createRequestLimits } from './middleware/request-limits.ts'
@@ -25,6 +25,7 @@ import { createSecurityHeaders, frameAncestorsOf, securityHeadersOf } from './mi
 import { createReadSession, createSessionCookie } from './middleware/session-cookie.ts'
 import { answerNotFound, createErrorHandler, refuseOtherMethods } from './problems.ts'
 import { createReadiness } from './readiness.ts'
+import { createAdminRoutes } from './routes/admin.ts'
 import { createAttachmentRoutes } from './routes/attachments.ts'
 import { createConfigRoutes } from './routes/config.ts'
 import { createConversationRoutes } from './routes/conversations.ts'
@@ -39,8 +40,9 @@ import { createTranscriptRoutes } from './routes/transcript.ts'
 import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
 import { createSealer } from './storage/sealing.ts'
 import { openSqlite } from './storage/sqlite.ts'
-import type { StoreError } from './storage/store-error.ts'
-import type { Metrics } from './telemetry/metrics.ts'
+import { observeStore } from './telemetry/observe-store.ts'
+import { observeEventLog } from './telemetry/observe-event-log.ts'
+import type { Telemetry } from './telemetry/start-telemetry.ts'
 
 export interface AppParts {
   readonly config: Pick<
@@ -60,8 +62,7 @@ export interface AppParts {
   >
   readonly connector: Connector
   readonly clock: Clock
-  readonly loggers: (room: string) => Logger
-  readonly metrics: Metrics
+  readonly telemetry: Pick<Telemetry, 'metrics' | 'registry' | 'tracing' | 'loggers'>
 }
 
 interface AppEnv {
@@ -70,6 +71,8 @@ interface AppEnv {
 
 export interface App {
   readonly http: Hono<AppEnv>
+  /** What the admin port serves. */
+  readonly admin: Hono
   readonly relay: Relay
   /** From now on not ready, and closed to newcomers. */
   startDraining(): void
@@ -80,12 +83,13 @@ export interface App {
 }
 
 /** Makes every part once and puts them together. */
-export function createApp({ config, connector, clock, loggers, metrics }: AppParts): App {
+export function createApp({ config, connector, clock, telemetry }: AppParts): App {
+  const { metrics, registry, tracing, loggers } = telemetry
   const { showDiagnosis, lifetimes, retention, limits } = config
-  const sqlite = openSqlite(config.store, { committed: noteFailures(loggers('storage')) })
+  const sqlite = openSqlite(config.store, { committed: observeStore(metrics, loggers('storage')) })
   const sealer = createSealer(config.secrets)
   const sessions = createSqliteSessionStore({ sqlite, sealer, logger: loggers('sessions') })
-  const log = createSqliteEventLog({ sqlite, sealer, clock })
+  const log = observeEventLog(createSqliteEventLog({ sqlite, sealer, clock }), { metrics, tracing })
   const store = createSqliteConversationStore(sqlite, sealer)
   const streams = new EventStreams({ limits: limits.streams, metrics, logger: loggers('events') })
 
@@ -100,7 +104,7 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
     clock,
     credentialOf,
     showDiagnosis,
-    logger: loggers('conversations'),
+    ...{ metrics, tracing, logger: loggers('conversations') },
   })
   const stopHousekeeping = startHousekeeping({
     ...{ sessions, relay, log, clock, lifetimes, retention, logger: loggers('housekeeping') },
@@ -125,12 +129,14 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
   const http = new Hono<AppEnv>()
   http
     .use(createRequestId())
+    .use(createObserveRequest({ metrics, tracing, clock, logger: loggers('http') }))
     .use(createSecurityHeaders(headers))
     .use(createKnownHost(config.publicUrl))
     .use(createBodilessMethods())
     .use('/api/*', createSameOrigin(new URL(config.publicUrl).origin))
     .use('/api/*', limit.address)
     .use('/api/*', createReadSession({ sessions, clock, lifetimes }))
+    .use('/api/*', nameSession)
     .use('/api/*', limit.session)
     .on('POST', routes.startSession.path, shed.newSession, limit.newSession)
     .on('POST', routes.openConversation.path, limit.conversations)
@@ -162,8 +168,14 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
   refuseOtherMethods(http, http.routes)
   http.onError(createErrorHandler({ logger: loggers('http'), showDiagnosis })).notFound(answerNotFound)
 
+  async function measure(): Promise<void> {
+    metrics.upstreamSessions.set(relay.openCount)
+    metrics.messagesPending.set(await log.countPending())
+  }
+
   return {
     http,
+    admin: createAdminRoutes({ registry, measure, isReady }),
     relay,
     startDraining: () => void (isDraining = true),
     drain: (withinMs) => drain({ streams, relay, clock }, withinMs),
@@ -175,17 +187,6 @@ export function createApp({ config, connector, clock, loggers, metrics }: AppPar
       await relay.close()
       sqlite.close()
     },
-  }
-}
-
-/** Each kind of trouble once, and its end: a full disk is met by every write. */
-function noteFailures(logger: Logger) {
-  let known: string | undefined
-  return ({ error }: { error?: StoreError | undefined }) => {
-    if (error?.code === known) return
-    known = error?.code
-    if (error) logger.error({ event: 'store-failed', code: error.code, err: error })
-    else logger.info({ event: 'store-recovered' })
   }
 }
 

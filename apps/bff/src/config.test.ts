@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeFolder, newKey } from '../test/support/stores.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
+import { describeConfig } from './describe-config.ts'
 
 const SECRET = 'CANARY-secret-of-the-client'
 const GOOD = {
@@ -12,6 +13,8 @@ const GOOD = {
   FOYER_STORE: 'memory:',
 }
 const toText = (key: Uint8Array) => Buffer.from(key).toString('base64url')
+
+const secretOf = (config: Config) => (config.connector === 'guest-api' ? config.clientSecret?.reveal() : undefined)
 
 const read = (change: Record<string, string | undefined> = {}) => readConfig({ ...GOOD, ...change })
 
@@ -25,6 +28,49 @@ function problemsOf(change: Record<string, string | undefined>): readonly string
   }
   throw new Error('was accepted')
 }
+
+describe('for those who run it', () => {
+  test('there is a port of its own, on this machine alone', () => {
+    expect(read().admin).toEqual({ host: '127.0.0.1', port: 4401 })
+    const change = { FOYER_ADMIN_HOST: '0.0.0.0', FOYER_ADMIN_PORT: '9090' }
+    expect(read(change).admin).toEqual({ host: '0.0.0.0', port: 9090 })
+    expect(read({ FOYER_ADMIN_PORT: 'off' }).admin).toBeUndefined()
+  })
+
+  test.each(['on', '65536', '-1', ' 4401'])('which is not %s', (FOYER_ADMIN_PORT) => {
+    expect(problemsOf({ FOYER_ADMIN_PORT })).toMatchObject([
+      expect.stringMatching(/^FOYER_ADMIN_PORT must be a port, 0 to 65535/),
+    ])
+  })
+
+  test('nothing is traced, until a collector is named', () => {
+    expect(read().tracing).toBeUndefined()
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318/'
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT }).tracing).toEqual({ endpoint: 'http://collector:4318', ratio: 1 })
+    const some = read({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG: '0.05' })
+    expect(some.tracing).toMatchObject({ ratio: 0.05 })
+  })
+
+  test.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://key@collector.example.com'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://collector.example.com/?api-key=1'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER_ARG', 'all'],
+  ])('%s is not %s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toMatchObject([expect.stringContaining(name)])
+    expect(problemsOf({ [name]: value }).join()).not.toContain('key@')
+  })
+
+  test.each(['guest-api', 'web-messaging'])('the %s start says what is set, and no secret of it', (FOYER_CONNECTOR) => {
+    const keys = [newKey(), newKey()].map(toText)
+    const config = read({ FOYER_CONNECTOR, FOYER_DEPLOYMENT_ID: 'deployment-1', FOYER_SECRETS: keys.join(',') })
+    const said = JSON.stringify(describeConfig(config))
+    for (const secret of [SECRET, ...keys]) expect(said).not.toContain(secret)
+    expect(describeConfig(config)).toMatchObject({ port: 4400, connector: FOYER_CONNECTOR, sealingKeys: 2 })
+    expect(JSON.stringify(config)).not.toContain(SECRET)
+  })
+})
 
 describe('what is not set', () => {
   test('has a default that works on this machine alone', () => {
@@ -96,8 +142,9 @@ describe('what is set', () => {
     })
     expect(config).toMatchObject({
       ...{ host: '0.0.0.0', port: 8080, publicUrl: 'https://chat.example.com', logLevel: 'debug' },
-      ...{ scopes: ['a:b', 'c:d'], store: '/data/x.db', clientSecret: SECRET, showDiagnosis: false },
+      ...{ scopes: ['a:b', 'c:d'], store: '/data/x.db', showDiagnosis: false },
     })
+    expect(secretOf(config)).toBe(SECRET)
     expect(config.secrets.map(toText)).toEqual([toText(key)])
   })
 
@@ -314,7 +361,7 @@ describe('a secret in a file', () => {
 
   test('is read without the line end it was written with', () => {
     const change = { FOYER_CLIENT_SECRET: undefined, FOYER_CLIENT_SECRET_FILE: keepIn(`${SECRET}\n`) }
-    expect(read(change)).toMatchObject({ clientSecret: SECRET })
+    expect(secretOf(read(change))).toBe(SECRET)
   })
 
   test('may be the keys', () => {

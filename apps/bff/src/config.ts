@@ -13,8 +13,10 @@ import type { LogLevel } from './logger.ts'
 import { isTrustworthy } from './middleware/client-address.ts'
 import type { CookieReach } from './middleware/session-cookie.ts'
 import { isLoopback, isSameSite, isSecureOrigin } from './origins.ts'
+import { Secret } from './secret.ts'
 import type { SessionLifetimes } from './sessions/session.ts'
 import { KEY_BYTES } from './storage/sealing.ts'
+import type { TracingOptions } from './telemetry/otlp-tracing.ts'
 
 /** Everything Foyer is told from outside, read once and checked. docs/configuration.md explains each variable. */
 export type Config = CommonConfig & (GuestApiConfig | WebMessagingConfig)
@@ -24,7 +26,7 @@ export interface GuestApiConfig {
   readonly connector: 'guest-api'
   readonly clientId: string
   /** Absent for a public client. */
-  readonly clientSecret: string | undefined
+  readonly clientSecret: Secret | undefined
   readonly scopes: readonly string[]
 }
 
@@ -41,6 +43,8 @@ export interface WebMessagingConfig {
 interface CommonConfig {
   readonly host: string
   readonly port: number
+  /** Where metrics and health are for those who run Foyer; absent: nowhere. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined
   readonly publicUrl: string
   /** Origins of the pages that may frame the chat. */
   readonly embedOrigins: readonly string[]
@@ -60,6 +64,8 @@ interface CommonConfig {
   readonly secrets: readonly Uint8Array[]
   readonly showDiagnosis: boolean
   readonly logLevel: LogLevel
+  /** Absent: nothing is traced. */
+  readonly tracing: TracingOptions | undefined
   readonly lifetimes: SessionLifetimes
   readonly retention: Retention
   readonly limits: Limits
@@ -85,6 +91,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 const PLACEHOLDERS = new Set(['changeme', 'change-me', 'secret', 'password', 'password1', 'your-client-secret'])
 const SECRETS = ['FOYER_CLIENT_SECRET', 'FOYER_SECRETS'] as const
 const KNOWN = [
+  'FOYER_ADMIN_HOST',
+  'FOYER_ADMIN_PORT',
   'FOYER_PUBLIC_URL',
   'FOYER_EMBED_ORIGINS',
   'FOYER_TRUSTED_PROXIES',
@@ -133,6 +141,8 @@ function wholeNumber(least: number, most: number) {
 const Environment = v.object({
   HOST: v.optional(v.string(), '127.0.0.1'),
   PORT: v.optional(port, '4400'),
+  FOYER_ADMIN_HOST: v.optional(v.string(), '127.0.0.1'),
+  FOYER_ADMIN_PORT: v.optional(v.union([v.literal('off'), port], 'must be a port, 0 to 65535, or off'), '4401'),
   FOYER_PUBLIC_URL: v.optional(
     v.pipe(
       v.string(),
@@ -226,6 +236,13 @@ const Environment = v.object({
   FOYER_STREAMS: v.optional(wholeNumber(1, 1_000_000), '10000'),
   FOYER_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '1000'),
   FOYER_STOP_NOTICE_SECONDS: v.optional(wholeNumber(0, 4), '0'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(
+    v.pipe(v.string(), v.check(isCollector, 'must be the http or https address of a collector, without credentials')),
+  ),
+  OTEL_TRACES_SAMPLER_ARG: v.optional(
+    v.pipe(v.string(), v.regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a share, 0 to 1'), v.transform(Number)),
+    '1',
+  ),
 })
 
 /** The only reader of the environment. Throws ConfigError that names every wrong variable. May make the key file. */
@@ -245,6 +262,7 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
+    admin: env.FOYER_ADMIN_PORT === 'off' ? undefined : { host: env.FOYER_ADMIN_HOST, port: env.FOYER_ADMIN_PORT },
     publicUrl,
     ...readEmbedding(publicUrl, env.FOYER_EMBED_ORIGINS ?? []),
     trustedProxies: env.FOYER_TRUSTED_PROXIES ?? [],
@@ -254,6 +272,7 @@ export function readConfig(environment: Environment): Config {
     secrets: env.FOYER_SECRETS?.split(',').map(toKey) ?? [keepKey(store)],
     showDiagnosis: env.FOYER_INSPECTOR === undefined ? isLoopback(publicUrl) : env.FOYER_INSPECTOR === 'on',
     logLevel: env.FOYER_LOG_LEVEL,
+    tracing: readTracing(env),
     lifetimes: { idleMs: 30 * 60_000, absoluteMs: 12 * 3600_000 },
     retention: { maxAgeMs: 24 * 3600_000, maxEvents: 10_000 },
     limits: toLimits({
@@ -316,9 +335,17 @@ function readConnector(env: v.InferOutput<typeof Environment>): GuestApiConfig |
   return {
     connector: 'guest-api',
     clientId: env.FOYER_CLIENT_ID ?? '',
-    clientSecret: env.FOYER_CLIENT_SECRET === 'none' ? undefined : env.FOYER_CLIENT_SECRET,
+    clientSecret: toSecret(env.FOYER_CLIENT_SECRET),
     scopes: env.FOYER_SCOPES.split(' '),
   }
+}
+
+const toSecret = (value: string | undefined) =>
+  value === undefined || value === 'none' ? undefined : new Secret(value)
+
+function readTracing(env: v.InferOutput<typeof Environment>): TracingOptions | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = env
+  return endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), ratio }
 }
 
 /** A variable, or the content of the file its `_FILE` names. */
@@ -398,4 +425,9 @@ function isKey(text: string): boolean {
 /** As people write it: with a slash at the end, perhaps. */
 function isOrigin(value: string): boolean {
   return isSecureOrigin(value.replace(/\/$/, ''))
+}
+
+function isCollector(value: string): boolean {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === ''
 }

@@ -13,6 +13,11 @@ test('S50 what was resolved can be told without any secret', () => {
   expect(told).not.toMatch(/CANARY|BwcHB|7,7,7/)
   expect(JSON.parse(told)).toMatchObject({
     ...{ publicUrl: 'https://chat.example.com', cookieReach: 'cross-site', embedOrigins: ['https://shop.example.org'] },
-    ...{ clientId: 'client', isPublicClient: false, secrets: 1, store: 'redis://[redacted]@store.example.com:6379/0' },
+    ...{
+      clientId: 'client',
+      isPublicClient: false,
+      sealingKeys: 1,
+      store: 'redis://[redacted]@store.example.com:6379/0',
+    },
   })
 })

@@ -5,13 +5,14 @@ import type { Config } from './config.ts'
  * being forgotten here (S46).
  */
 export function describeConfig(config: Config): Readonly<Record<string, unknown>> {
-  const { host, port, publicUrl, embedOrigins, cookieReach, trustedProxies } = config
-  const { connector, platformOrigin, region, showDiagnosis, logLevel, lifetimes, retention } = config
+  const { host, port, admin, publicUrl, embedOrigins, cookieReach, trustedProxies } = config
+  const { connector, platformOrigin, region, showDiagnosis, logLevel, tracing, lifetimes, retention } = config
   return {
-    ...{ host, port, publicUrl, embedOrigins, cookieReach, trustedProxies },
+    ...{ host, port, admin, publicUrl, embedOrigins, cookieReach, trustedProxies },
     ...{ connector, platformOrigin, region, showDiagnosis, logLevel, lifetimes, retention },
+    tracing: tracing && { endpoint: tracing.endpoint, ratio: tracing.ratio },
     store: config.store.replace(/\/\/[^/]*@/, '//[redacted]@'),
-    secrets: config.secrets.length,
+    sealingKeys: config.secrets.length,
     ...(config.connector === 'guest-api'
       ? { clientId: config.clientId, isPublicClient: config.clientSecret === undefined, scopes: config.scopes }
       : { deploymentId: config.deploymentId, socketOrigin: config.socketOrigin, mediaHosts: config.mediaHosts }),

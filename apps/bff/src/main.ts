@@ -1,4 +1,5 @@
 import { createAdaptorServer } from '@hono/node-server'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createApp } from './app.ts'
@@ -6,47 +7,41 @@ import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { describeConfig } from './describe-config.ts'
-import { createLogger } from './logger.ts'
 import { limitServer, serverOptions } from './server-limits.ts'
 import { createStop } from './stop.ts'
-import { createMetrics } from './telemetry/metrics.ts'
+import { startTelemetry } from './telemetry/start-telemetry.ts'
 
 if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.loadEnvFile('.env')
 const config = readOrExit()
-const loggers = createLogger(config.logLevel)
+const telemetry = await startTelemetry(config)
+const { loggers, metrics, tracing } = telemetry
 const logger = loggers('main')
-logger.info({ event: 'configured', config: describeConfig(config) })
+logger.info({ event: 'configuration', ...describeConfig(config) })
 
-const { metrics } = createMetrics()
-const connector = createConnector(config, { clock: systemClock, logger: loggers(config.connector), metrics })
-const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
+const parts = { clock: systemClock, logger: loggers(config.connector), metrics, tracing }
+const connector = createConnector(config, parts)
+const app = createApp({ config, connector, clock: systemClock, telemetry })
+const admin = createAdaptorServer({ fetch: app.admin.fetch }) as Server
 const server = createAdaptorServer({
   fetch: app.http.fetch,
   serverOptions,
 }) as Server
 limitServer(server)
 
-server.once('error', (error: NodeJS.ErrnoException) => {
-  const taken = error.code === 'EADDRINUSE'
-  exit(
-    taken
-      ? `PORT ${config.port} is in use on ${config.host}; set PORT to another one`
-      : `cannot listen: ${error.message}`,
-  )
+if (config.admin) await listen(admin, { variable: 'FOYER_ADMIN_PORT', ...config.admin })
+await listen(server, { variable: 'PORT', ...config })
+logger.info({
+  event: 'listening',
+  origin: config.publicUrl,
+  connector: config.connector,
+  platform: config.platformOrigin,
+  ...(config.admin ? { admin: `${config.admin.host}:${portOf(admin)}` } : {}),
 })
-server.listen(config.port, config.host, () => {
-  logger.info({
-    event: 'listening',
-    url: config.publicUrl,
-    connector: config.connector,
-    platform: config.platformOrigin,
-  })
-  void app.relay.recover().catch((error: unknown) => logger.error({ event: 'recovery-failed', err: error }))
-})
+void app.relay.recover().catch((error: unknown) => logger.error({ event: 'recovery-failed', err: error }))
 
 const stop = createStop({
   server,
-  app,
+  app: { ...app, close },
   clock: systemClock,
   logger,
   noticeMs: config.stopNoticeMs,
@@ -55,6 +50,36 @@ const stop = createStop({
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.signalled(signal))
 // Rejections that nobody handles arrive here too.
 process.on('uncaughtException', (error, origin) => stop.failed(error, origin))
+
+/** The admin port answers to the end, and traces are told last. */
+async function close(): Promise<void> {
+  await app.close()
+  admin.close()
+  await telemetry.close()
+}
+
+/** Resolves once it listens; the start ends here where it cannot. */
+async function listen(
+  to: Server,
+  { variable, host, port }: { variable: string; host: string; port: number },
+): Promise<void> {
+  to.once('error', (error: NodeJS.ErrnoException) => {
+    const taken = error.code === 'EADDRINUSE'
+    exit(
+      taken
+        ? `${variable} ${port} is in use on ${host}; set ${variable} to another one`
+        : `cannot listen on ${variable} ${port}: ${error.message}`,
+    )
+  })
+  to.listen(port, host)
+  await once(to, 'listening')
+}
+
+/** The one that was taken where any would do (0). */
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
 
 function readOrExit(): Config {
   try {

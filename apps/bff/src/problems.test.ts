@@ -77,7 +77,7 @@ describe('a refusal at the door', () => {
 
   test('S47 tells the log which check refused, and nobody else', async () => {
     const { text, lines } = await answerTo(new RequestError('blocked-cross-site', undefined, { reason: 'CANARY' }))
-    expect(lines).toMatchObject([{ event: 'request-refused', code: 'blocked-cross-site', reason: 'CANARY' }])
+    expect(lines).toMatchObject([{ event: 'csrf-refused', code: 'blocked-cross-site', reason: 'CANARY' }])
     expect(text).not.toContain('CANARY')
   })
 })

@@ -6,7 +6,9 @@ import { UpstreamError } from './connectors/upstream-error.ts'
 import { ConversationError } from './conversations/conversation-error.ts'
 import { problemType, toUpstreamProblem } from './conversations/upstream-problem.ts'
 import type { Logger } from './logger.ts'
+import { SealingError } from './storage/sealing.ts'
 import { toStoreError } from './storage/store-error.ts'
+import type { SecurityEvent } from './telemetry/security-events.ts'
 
 /** A request that is refused at the door. `errors` say where the input was wrong. */
 export class RequestError extends Error {
@@ -207,8 +209,10 @@ function answerProblem(c: Context, problem: Problem): Response {
 const jitterSeconds = () => Math.ceil(5 * Math.random())
 
 function logProblem(logger: Logger, c: Context, { code, status }: Problem, error: unknown): void {
+  const security = securityEventOf(code, error)
   const entry = {
     event: 'request-refused',
+    ...security,
     requestId: c.get('requestId') as unknown,
     method: c.req.method,
     code,
@@ -217,6 +221,22 @@ function logProblem(logger: Logger, c: Context, { code, status }: Problem, error
   if (error instanceof UpstreamError) {
     const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
     logger.error({ ...entry, diagnosis: { cause, detail, requested, granted, missing, evidence, fix } })
-  } else if (status >= 500) logger.error({ ...entry, err: error })
-  else logger.info(error instanceof RequestError ? { ...entry, reason: error.reason } : entry)
+  } else if (security) logger.warn(entry)
+  else if (status < 500) logger.info(error instanceof RequestError ? { ...entry, reason: error.reason } : entry)
+  else if (c.req.raw.signal.aborted) logger.info({ ...entry, event: 'request-aborted' })
+  else logger.error({ ...entry, err: error })
+}
+
+/** Refusals that are security events, under their own name (telemetry/security-events.ts). */
+function securityEventOf(
+  code: ProblemCode,
+  error: unknown,
+): { event: SecurityEvent; reason?: string | undefined } | undefined {
+  if (error instanceof SealingError) return { event: 'store-decrypt-failed', reason: error.code }
+  if (code === 'guest-scope-missing') return { event: 'guest-scope-missing' }
+  if (!(error instanceof RequestError)) return undefined
+  const { reason } = error
+  if (code === 'blocked-cross-site') return { event: 'csrf-refused', reason }
+  if (code === 'rate-limited' || code === 'too-many-streams') return { event: 'rate-limited', reason: code }
+  return code === 'conversation-not-found' && reason !== undefined ? { event: 'session-mismatch', reason } : undefined
 }

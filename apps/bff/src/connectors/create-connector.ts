@@ -1,7 +1,5 @@
-import type { Clock } from '../clock.ts'
 import type { Connector } from './connector.ts'
 import { createGuestApiConnector, type GuestApiOptions } from './guest-api/connector.ts'
-import type { Logger } from '../logger.ts'
 import { createWebMessagingConnector, type WebMessagingHosts } from './web-messaging/connector.ts'
 
 /** Which door to the platform, and what it needs. */
@@ -21,12 +19,13 @@ export type ConnectorSettings = {
 
 export function createConnector(
   settings: ConnectorSettings,
-  { clock, logger, metrics }: Pick<GuestApiOptions, 'metrics'> & { clock: Clock; logger: Logger },
+  { clock, logger, metrics, tracing }: Pick<GuestApiOptions, 'clock' | 'logger' | 'metrics' | 'tracing'>,
 ): Connector {
   if (settings.connector === 'web-messaging') {
     const { hosts, deploymentId, socketOrigin: origin, mediaHosts } = settings
-    return createWebMessagingConnector({ hosts, deploymentId, origin, mediaHosts, clock, logger })
+    return createWebMessagingConnector({ hosts, deploymentId, origin, mediaHosts, clock, logger, tracing })
   }
   const { platformOrigin: origin, clientId, clientSecret, scopes, region } = settings
-  return createGuestApiConnector({ origin, clientId, clientSecret, scopes, region, clock, logger, metrics })
+  const parts = { clock, logger, metrics, tracing }
+  return createGuestApiConnector({ origin, clientId, clientSecret, scopes, region, ...parts })
 }

@@ -1,4 +1,6 @@
 import { Pool, type Dispatcher } from 'undici'
+import { traceCall } from '../telemetry/trace-call.ts'
+import { untraced, type Tracing } from '../telemetry/tracing.ts'
 import { DeadlineError, within } from './deadline.ts'
 
 /** Longest answer read from the platform; more is an answer we do not understand (S53). */
@@ -77,13 +79,22 @@ export interface HttpClient {
 export interface HttpClientOptions extends Partial<HttpLimits> {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>
+  readonly tracing?: Tracing | undefined
 }
 
-export function createHttpClient(origin: string, { headers = {}, ...changed }: HttpClientOptions = {}): HttpClient {
+export function createHttpClient(
+  origin: string,
+  { headers = {}, tracing = untraced, ...changed }: HttpClientOptions = {},
+): HttpClient {
   const limits = { ...LIMITS, ...changed }
   const calls = newDoor(origin, limits, limits.connections, limits.queued)
   // What stays open has connections of its own: it cannot starve the calls.
   const streams = newDoor(origin, limits, limits.streams, 0)
+  const { host } = new URL(origin)
+  const send = (pool: Pool, request: HttpRequest, timeouts: Timeouts) =>
+    traceCall(tracing, { host, method: request.method }, (trace) =>
+      sendWith(pool, request, { headers: { ...headers, ...trace }, ...timeouts }),
+    )
 
   return {
     async request(request) {
@@ -93,7 +104,7 @@ export function createHttpClient(origin: string, { headers = {}, ...changed }: H
       try {
         return await within(limits.totalMs + holdMs, signal, async (limit) => {
           const timeouts = { headersTimeout: limits.headersMs + holdMs, bodyTimeout: 0 }
-          const answer = await send(pool, { ...request, signal: limit }, { headers, ...timeouts })
+          const answer = await send(pool, { ...request, signal: limit }, timeouts)
           const body = await readBounded(answer.body, limit)
           return { status: answer.statusCode, headers: flatten(answer.headers), body }
         })
@@ -110,7 +121,7 @@ export function createHttpClient(origin: string, { headers = {}, ...changed }: H
       const leave = streams.enter()
       try {
         const timeouts = { headersTimeout: limits.headersMs, bodyTimeout: idleTimeoutMs }
-        const answer = await send(streams.pool, request, { headers, ...timeouts })
+        const answer = await send(streams.pool, request, timeouts)
         answer.body.once('close', leave)
         return {
           status: answer.statusCode,
@@ -148,7 +159,7 @@ function newDoor(origin: string, { connectMs }: HttpLimits, connections: number,
   return { pool, enter }
 }
 
-async function send(
+async function sendWith(
   pool: Pool,
   { method, path, accessToken, body, signal }: HttpRequest,
   { headers: always, ...timeouts }: Timeouts & { headers: Readonly<Record<string, string>> },

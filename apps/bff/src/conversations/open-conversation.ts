@@ -12,6 +12,9 @@ import type { UpstreamError } from '../connectors/upstream-error.ts'
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
 import { toStoreError } from '../storage/store-error.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+import { currentWork } from '../telemetry/work.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { withParticipant, type ConversationRecord } from './conversation.ts'
 import { ConversationError } from './conversation-error.ts'
@@ -42,6 +45,8 @@ export interface ConversationParts {
   readonly store: ConversationStore
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'eventLogLag' | 'messageDelivery' | 'messages'>
+  readonly tracing: Tracing
   readonly showDiagnosis: boolean
   /** Called once, when the conversation has let go of the platform. */
   readonly closed: () => void
@@ -83,10 +88,16 @@ export class OpenConversation {
       clock: parts.clock,
       logger: parts.logger,
       signal,
-      sent: (message, upstreamId) => this.#confirm(message, upstreamId),
+      sent: (message, upstreamId, waitedMs) => {
+        parts.metrics.messageDelivery.observe(waitedMs / 1000)
+        return this.#confirm(message, upstreamId)
+      },
       failed: (message, error) => this.#fail(message, error),
       reconcile: (message) => this.#reconcile(message),
-      waiting: (error, retryInMs) => this.#down(error, retryInMs),
+      waiting: (error, retryInMs) => {
+        if (error.outcome === 'unknown') parts.metrics.messages.inc({ direction: 'guest', state: 'unknown' })
+        this.#down(error, retryInMs)
+      },
     })
     this.resumed = this.#resume()
     this.#ended = this.#receive()
@@ -253,8 +264,16 @@ export class OpenConversation {
         this.#isListening = false
         return this.#closedUpstream(event.error)
       default:
-        return this.#takeStored(event)
+        return this.#takeNew(event)
     }
+  }
+
+  /** Told and measured from its arrival until it was stored and pushed. */
+  async #takeNew(event: StoredConnectorEvent): Promise<void> {
+    const { clock, metrics, tracing } = this.#parts
+    const arrivedAtMs = clock.monotonic()
+    await tracing.span(`receive ${event.type}`, { kind: 'consumer', begins: true }, () => this.#takeStored(event))
+    metrics.eventLogLag.observe((clock.monotonic() - arrivedAtMs) / 1000)
   }
 
   async #takeStored(told: StoredConnectorEvent): Promise<void> {
@@ -316,7 +335,9 @@ export class OpenConversation {
 
   async #fail(message: OutgoingMessage, error: UpstreamError): Promise<void> {
     this.#logRefusal(error)
-    const problem = toUpstreamProblem(error, this.#parts.showDiagnosis)
+    // By it the guest's words find the lines of the log.
+    const { requestId } = currentWork() ?? {}
+    const problem = { ...toUpstreamProblem(error, this.#parts.showDiagnosis), requestId }
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
     if (error.outcome === 'refused') await this.#tellRecovery()
     if (error.code === 'conversation-ended' || error.code === 'conversation-not-found') await this.#finish('system')
@@ -367,7 +388,8 @@ export class OpenConversation {
 
   #logRefusal(error: UpstreamError): void {
     const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
-    this.#parts.logger.error({ event: 'platform-refused', cause, detail, requested, granted, missing, evidence, fix })
+    const event = cause === 'scope-missing' ? 'guest-scope-missing' : 'platform-refused'
+    this.#parts.logger.error({ event, cause, detail, requested, granted, missing, evidence, fix })
   }
 
   #attend(): void {

@@ -3,6 +3,7 @@ import type { OutgoingMessage, UpstreamSession } from '../connectors/connector.t
 import { retryInMs } from '../connectors/retry.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
+import { carryOn } from '../telemetry/work.ts'
 
 /** How long a message is tried before the guest is told that it did not get through. */
 const GIVE_UP_AFTER_MS = 10 * 60_000
@@ -14,8 +15,8 @@ export interface OutboxParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
-  /** The platform took it. */
-  sent(message: OutgoingMessage, upstreamId: string | undefined): Promise<void>
+  /** The platform took it, `waitedMs` after it was added. */
+  sent(message: OutgoingMessage, upstreamId: string | undefined, waitedMs: number): Promise<void>
   /** The platform will not take it. */
   failed(message: OutgoingMessage, error: UpstreamError): Promise<void>
   /** Reads the platform's record; resolves to whether the message still has to be sent. */
@@ -24,13 +25,21 @@ export interface OutboxParts {
   waiting(error: UpstreamError, retryInMs: number): void
 }
 
+interface Entry {
+  readonly message: OutgoingMessage
+  readonly addedAtMs: number
+  mayHaveArrived: boolean
+  /** Delivers it as part of the request that brought it, in logs and traces. */
+  readonly asPartOf: ReturnType<typeof carryOn>
+}
+
 /**
  * A conversation's messages on their way to the platform, one at a time and in order: none overtakes another. A message
  * whose outcome is not known is looked for in the platform's record before it is sent again.
  */
 export class Outbox {
   readonly #parts: OutboxParts
-  readonly #queue: { message: OutgoingMessage; mayHaveArrived: boolean }[] = []
+  readonly #queue: Entry[] = []
   readonly #parking = new AbortController()
   /** Nothing new is begun: the conversation is let go of, or the process is about to end. */
   readonly #stopped: AbortSignal
@@ -48,7 +57,7 @@ export class Outbox {
   /** `mayHaveArrived`: an earlier process may have sent it already. The same message again changes nothing. */
   add(message: OutgoingMessage, mayHaveArrived: boolean): void {
     if (this.#queue.some((entry) => entry.message.messageId === message.messageId)) return
-    this.#queue.push({ message, mayHaveArrived })
+    this.#queue.push({ message, mayHaveArrived, addedAtMs: this.#parts.clock.monotonic(), asPartOf: carryOn() })
     this.#running ??= this.#run()
   }
 
@@ -64,7 +73,8 @@ export class Outbox {
     // Once stopped: what is queued is pending in the log, and taken up when the conversation is opened.
     for (let next = this.#queue[0]; next && !stopped.aborted; next = this.#queue[0]) {
       try {
-        await this.#deliver(next.message, next.mayHaveArrived)
+        const entry = next
+        await entry.asPartOf(() => this.#deliver(entry))
         this.#queue.shift()
       } catch (error) {
         if (stopped.aborted) break
@@ -77,7 +87,7 @@ export class Outbox {
     this.#running = undefined
   }
 
-  async #deliver(message: OutgoingMessage, mayHaveArrived: boolean): Promise<void> {
+  async #deliver({ message, mayHaveArrived, addedAtMs }: Entry): Promise<void> {
     const { upstream, clock, sent, failed, reconcile, waiting } = this.#parts
     const giveUpAtMs = clock.monotonic() + GIVE_UP_AFTER_MS
     let isOpen = mayHaveArrived
@@ -86,7 +96,7 @@ export class Outbox {
       try {
         if (isOpen && !(await reconcile(message))) return
         const { upstreamId } = await upstream.send(message)
-        return await sent(message, upstreamId)
+        return await sent(message, upstreamId, clock.monotonic() - addedAtMs)
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
         if (!error.retryable || clock.monotonic() >= giveUpAtMs) {

@@ -11,6 +11,9 @@ import type {
 } from '../connectors/connector.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+import { during } from '../telemetry/work.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConversationRecord } from './conversation.ts'
@@ -30,6 +33,8 @@ export interface RelayParts {
   readonly store: ConversationStore
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'eventLogLag' | 'messageDelivery' | 'messages'>
+  readonly tracing: Tracing
   readonly showDiagnosis: boolean
   /** Where the credential of a session is kept. */
   readonly credentialOf: (sessionId: string) => CredentialSlot
@@ -38,6 +43,8 @@ export interface RelayParts {
 /** Guest commands to the platform, platform events to the log; one upstream session per conversation, any number of tabs. */
 export interface Relay {
   readonly capabilities: Capabilities
+  /** Conversations with an upstream session, live or on its way. */
+  readonly openCount: number
   /** The session's open conversation; one is begun upstream where there is none. Throws UpstreamError. */
   openFor(sessionId: string, profile: GuestProfile): Promise<{ record: ConversationRecord; isNew: boolean }>
   /** The session's last conversation, open or ended. */
@@ -115,13 +122,14 @@ export function createRelay(parts: RelayParts): Relay {
     const { conversationId, sessionId } = record
     const known = open.get(conversationId)
     if (known) return known
-    const conversation: OpenConversation = new OpenConversation(record, {
-      ...parts,
-      guest: guestOf(sessionId),
-      closed: () => {
-        if (open.get(conversationId) === conversation) open.delete(conversationId)
-      },
-    })
+    const closed = () => {
+      if (open.get(conversationId) === conversation) open.delete(conversationId)
+    }
+    // It outlives the request that opened it, and works for the session alone.
+    const conversation: OpenConversation = during(
+      { sessionId },
+      () => new OpenConversation(record, { ...parts, guest: guestOf(sessionId), closed }),
+    )
     open.set(conversationId, conversation)
     if (isParked) void conversation.park()
     return conversation
@@ -146,10 +154,11 @@ export function createRelay(parts: RelayParts): Relay {
   async function send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }> {
     const { conversationId } = record
     const { messageId, reply } = message
-    const parts = toGuestParts(message)
+    const content = toGuestParts(message)
     const earlier = await log.readMessage(conversationId, messageId)
-    if (earlier && !saysTheSame(parts, earlier.event.parts)) throw new ConversationError('message-id-reused')
+    if (earlier && !saysTheSame(content, earlier.event.parts)) throw new ConversationError('message-id-reused')
     if (earlier && earlier.state !== 'failed') {
+      parts.metrics.messages.inc({ direction: 'guest', state: 'duplicate' })
       return { messageId, seq: earlier.seq, state: earlier.state, repeated: true }
     }
     if (record.state === 'ended') throw new ConversationError('ended')
@@ -160,10 +169,10 @@ export function createRelay(parts: RelayParts): Relay {
     const [entry] = await log.append(conversationId, [
       earlier
         ? { type: 'receipt', messageId, state: 'pending' }
-        : { type: 'message', messageId, from, parts, reply, state: 'pending' },
+        : { type: 'message', messageId, from, parts: content, reply, state: 'pending' },
     ])
     if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
-    conversation.send(toOutgoing({ messageId, parts, reply }), earlier !== undefined)
+    conversation.send(toOutgoing({ messageId, parts: content, reply }), earlier !== undefined)
     return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
   }
 
@@ -190,6 +199,9 @@ export function createRelay(parts: RelayParts): Relay {
 
   return {
     capabilities: connector.capabilities,
+    get openCount() {
+      return open.size
+    },
     find,
     send,
 

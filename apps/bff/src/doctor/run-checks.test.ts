@@ -2,6 +2,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/si
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { Secret } from '../secret.ts'
 import { systemClock } from '../clock.ts'
 import { createLogger } from '../logger.ts'
 import type { CheckedConfig } from './checks.ts'
@@ -67,7 +68,7 @@ test('checks Web Messaging by its own steps', async () => {
 
 test('tells a wrong secret', async () => {
   const { config } = await startPlatform()
-  const steps = await examine({ ...config, clientSecret: 'another-secret-altogether' })
+  const steps = await examine({ ...config, clientSecret: new Secret('another-secret-altogether') })
   expect(find(steps, 'Guest tokens').outcome).toBe('ok')
   expect(find(steps, 'Client')).toMatchObject({ outcome: 'failed', diagnosis: { cause: 'client-secret-wrong' } })
   expect(find(steps, 'Token')).toMatchObject({ outcome: 'skipped', detail: 'Not tried, because of Client.' })
@@ -204,7 +205,7 @@ function configOf(url: string): GuestApiChecked {
     hosts: hostsAt(url),
     region: url,
     clientId: CLIENT.id,
-    clientSecret: CLIENT.secret,
+    clientSecret: new Secret(CLIENT.secret),
     scopes: [WRITE, SEND],
   }
 }

@@ -62,6 +62,8 @@ export interface EventLog {
   unconfirmed(conversationId: string): Promise<LoggedMessage[]>
   /** Conversations with messages still to be sent. */
   conversationsWithPending(): Promise<string[]>
+  /** Messages still to be sent, of all conversations. */
+  countPending(): Promise<number>
   /** Calls back for everything appended or told from now on, until the returned function is called. */
   follow(conversationId: string, follower: Follower): () => void
   /** Tells the followers something that is not kept. */

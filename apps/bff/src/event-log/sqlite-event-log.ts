@@ -127,6 +127,8 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
 
     conversationsWithPending: async () => sql.withPending.all().map((row) => String(row['conversation_id'])),
 
+    countPending: async () => Number(sql.pending.get()?.['count'] ?? 0),
+
     follow(conversationId, follower) {
       const all = followers.get(conversationId) ?? new Set()
       followers.set(conversationId, all.add(follower))
@@ -171,6 +173,7 @@ const STATEMENTS = {
   unconfirmed: `SELECT ${MESSAGE} FROM events
                 WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,
   withPending: `SELECT DISTINCT conversation_id FROM events WHERE state = 'pending'`,
+  pending: `SELECT COUNT(*) AS count FROM events WHERE state = 'pending'`,
   trim: `DELETE FROM events AS old
          WHERE (at_ms < ? OR seq <= (SELECT MAX(seq) FROM events WHERE conversation_id = old.conversation_id) - ?)
          AND seq < (SELECT MIN(keep.seq) FROM (

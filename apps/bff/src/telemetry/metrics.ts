@@ -1,3 +1,4 @@
+import { securityEventLabels } from './security-events.ts'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
 /** What is counted and measured, by the name of its instrument. Label values come from code, never from outside (S48). */
@@ -10,7 +11,10 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createMetrics(): { readonly metrics: Metrics; readonly registry: Registry } {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  return { metrics: createInstruments(registry), registry }
+  const metrics = createInstruments(registry)
+  // From the start at zero: an increase is only seen of what was there before.
+  for (const labels of securityEventLabels()) metrics.securityEvents.inc(labels, 0)
+  return { metrics, registry }
 }
 
 function createInstruments(registry: Registry) {
@@ -39,11 +43,20 @@ function createInstruments(registry: Registry) {
     ]),
     scopeMissing: counter('foyer_guest_token_scope_missing_total', 'Grants that lacked a scope Foyer needs.', []),
     breakerState: gauge('foyer_breaker_state', 'Circuit breaker: 0 closed, 1 half open, 2 open.', ['operation']),
-    upstreamSessions: gauge('foyer_upstream_sessions_open', 'Conversations with a live upstream session.', []),
-    messages: counter('foyer_messages_total', 'Messages, by direction (guest, platform) and state.', [
+    upstreamSessions: gauge(
+      'foyer_upstream_sessions_open',
+      'Conversations with an upstream session, live or on its way.',
+      [],
+    ),
+    messages: counter('foyer_messages_total', 'Messages, by direction (guest, platform) and what became of them.', [
       'direction',
       'state',
     ]),
+    messageDelivery: seconds(
+      'foyer_message_delivery_duration_seconds',
+      'From the acceptance of a message of a guest to that of the platform.',
+      [],
+    ),
     messagesPending: gauge('foyer_messages_pending', 'Messages of guests that the platform has not confirmed.', []),
     streamsOpen: gauge('foyer_streams_open', 'Event streams that are open.', []),
     streamsClosed: counter('foyer_streams_closed_total', 'Event streams that ended, by reason.', ['reason']),

@@ -5,6 +5,8 @@ import { createRelay, type Relay } from '../../src/conversations/relay.ts'
 import { createSqliteConversationStore } from '../../src/conversations/sqlite-conversation-store.ts'
 import type { EventLog, PassingEntry } from '../../src/event-log/event-log.ts'
 import { createSqliteEventLog } from '../../src/event-log/sqlite-event-log.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { untraced } from '../../src/telemetry/tracing.ts'
 import { FakeClock, settle } from './fake-clock.ts'
 import { createRecordingLogger } from './loggers.ts'
 import { ScriptedConnector } from './scripted-connector.ts'
@@ -37,7 +39,8 @@ export function createRelaySubject() {
   const relays: Relay[] = []
   const start = (over: ScriptedConnector = connector): Relay => {
     const slot = { read: async () => ({}), write: async () => undefined }
-    const parts = { connector: over, log, store, clock, logger, showDiagnosis: false, credentialOf: () => slot }
+    const telling = { logger, metrics: createMetrics().metrics, tracing: untraced }
+    const parts = { connector: over, log, store, clock, ...telling, showDiagnosis: false, credentialOf: () => slot }
     const relay = createRelay(parts)
     relays.push(relay)
     return relay

@@ -9,9 +9,12 @@ import { systemClock } from '../../src/clock.ts'
 import { createGuestApiConnector, type GuestApiLimits } from '../../src/connectors/guest-api/connector.ts'
 import type { Connector } from '../../src/connectors/connector.ts'
 import { toLimits, type Limits } from '../../src/limits.ts'
-import { createLogger, type Logger } from '../../src/logger.ts'
+import type { Logger } from '../../src/logger.ts'
+import { Secret } from '../../src/secret.ts'
 import { limitServer, serverOptions } from '../../src/server-limits.ts'
-import { createTestMetrics } from './metrics.ts'
+import { startTelemetry, type TelemetryOptions } from '../../src/telemetry/start-telemetry.ts'
+import type { Tracing } from '../../src/telemetry/tracing.ts'
+import { sampleOf } from './metrics.ts'
 
 export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
 export const CLIENT_SECRET = 'example-secret-not-real'
@@ -33,6 +36,8 @@ export interface Foyer {
   readonly app: App
   /** What is counted, in the Prometheus text format. */
   metrics(): Promise<string>
+  /** Where the admin port would be. */
+  readonly admin: App['admin']
   /** Every line that was logged, at the most verbose level. */
   readonly logs: string[]
   /** Whatever is answered by a route of its own. */
@@ -62,24 +67,29 @@ export interface FoyerOptions {
   readonly server?: ServerOptions
   readonly forms?: AppParts['config']['forms']
   /** Instead of the guest API. */
-  readonly connect?: (platformUrl: string, logger: Logger) => Connector
+  readonly connect?: (platformUrl: string, logger: Logger, more: { tracing: Tracing }) => Connector
+  readonly tracing?: TelemetryOptions['tracing']
 }
 
 /** The whole BFF on a port of its own, towards a platform. */
 export async function startFoyer(platformUrl: string, options: FoyerOptions = {}): Promise<Foyer> {
   const logs: string[] = []
-  const loggers = createLogger('debug', { write: (line) => void logs.push(line) })
-  const { metrics, registry, sample } = createTestMetrics()
+  const secrets = options.secrets ?? [randomBytes(32)]
+  const telemetry = await startTelemetry(
+    { logLevel: 'debug', secrets, tracing: options.tracing },
+    { write: (line) => void logs.push(line) },
+  )
+  const { loggers, metrics, registry, tracing } = telemetry
   const connector =
-    options.connect?.(platformUrl, loggers('web-messaging')) ??
+    options.connect?.(platformUrl, loggers('web-messaging'), { tracing }) ??
     createGuestApiConnector({
       origin: platformUrl,
       clientId: CLIENT_ID,
-      clientSecret: options.clientSecret ?? CLIENT_SECRET,
+      clientSecret: new Secret(options.clientSecret ?? CLIENT_SECRET),
       scopes: options.scopes ?? SCOPES,
       clock: systemClock,
       logger: loggers('guest-api'),
-      metrics,
+      ...{ metrics, tracing },
       limits: options.callLimits,
     })
 
@@ -102,7 +112,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     trustedProxies: options.trustedProxies ?? [],
     cookieReach: options.cookieReach ?? ('same-site' as const),
     store: options.store ?? ':memory:',
-    secrets: options.secrets ?? [randomBytes(32)],
+    secrets,
     showDiagnosis: options.showDiagnosis ?? true,
     lifetimes: options.lifetimes ?? { idleMs: 1_800_000, absoluteMs: 43_200_000 },
     retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
@@ -110,7 +120,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
     forms: options.forms ?? {},
   }
-  const app = createApp({ config, connector, clock: systemClock, loggers, metrics })
+  const app = createApp({ config, connector, clock: systemClock, telemetry })
   listening.app = app
   await app.relay.recover()
 
@@ -118,12 +128,14 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     url,
     app,
     metrics: () => registry.metrics(),
+    admin: app.admin,
     logs,
     routes: app.http.routes,
-    sample,
+    sample: (series) => sampleOf(registry, series),
     async close() {
       server.close()
       await app.close()
+      await telemetry.close()
       server.closeAllConnections()
     },
   }

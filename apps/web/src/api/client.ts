@@ -5,6 +5,7 @@ import type { StartSession } from '@foyer/shared/protocol/session'
 import type { TranscriptFormat } from '@foyer/shared/protocol/transcript'
 import * as v from 'valibot'
 import { readProblem, UnreachableError } from './problem-error.ts'
+import { newTraceparent } from './traceparent.ts'
 
 type Route = (typeof routes)[keyof typeof routes]
 type Answer<R extends Route> = R extends { response: infer S extends v.GenericSchema } ? v.InferOutput<S> : undefined
@@ -88,6 +89,7 @@ async function send(fetch: typeof globalThis.fetch, route: Route, request: Reque
     method: route.method,
     headers: {
       [CSRF_HEADER.name]: CSRF_HEADER.value,
+      traceparent: newTraceparent(),
       ...(request.body && { 'content-type': 'application/json' }),
       ...request.headers,
     },

@@ -2,6 +2,7 @@ import { Attachment } from '@foyer/shared/protocol/attachment'
 import { CSRF_HEADER, routes } from '@foyer/shared/protocol/routes'
 import * as v from 'valibot'
 import { readProblem, UnreachableError } from './problem-error.ts'
+import { newTraceparent } from './traceparent.ts'
 
 export interface UploadOptions {
   /** From 0 to 1. */
@@ -24,6 +25,7 @@ export async function uploadFile(
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   request.open(method, `${path.replace(':conversationId', conversationId)}?${new URLSearchParams({ name: file.name })}`)
   request.setRequestHeader(CSRF_HEADER.name, CSRF_HEADER.value)
+  request.setRequestHeader('traceparent', newTraceparent())
   request.setRequestHeader('content-type', file.type || 'application/octet-stream')
   request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
   request.onload = () => resolve(toResponse(request))

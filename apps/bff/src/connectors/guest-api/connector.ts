@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
+import type { Tracing } from '../../telemetry/tracing.ts'
 import type {
   Attention,
   Connector,
@@ -27,6 +28,7 @@ export interface GuestApiOptions extends TokenClient {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: CallMetrics & TokenMetrics
+  readonly tracing?: Tracing | undefined
   readonly limits?: GuestApiLimits | undefined
 }
 
@@ -40,11 +42,11 @@ export interface GuestApiLimits {
 
 /** The guest REST API (platform-api.md §5): tokens with explicit scopes, messages by POST, events by stream or list. */
 export function createGuestApiConnector(options: GuestApiOptions): Connector {
-  const { clock, logger, metrics, limits = {}, ...client } = options
+  const { clock, logger, metrics, tracing, limits = {}, ...client } = options
   const { wholeMs = WHOLE_MS, silenceMs } = limits
-  const http = createHttpClient(client.origin, limits.http)
+  const http = createHttpClient(client.origin, { tracing, ...limits.http })
   // Connections of their own: where messages pile up, tokens still get through, and the other way round (R10).
-  const tokenHttp = createHttpClient(client.origin, { connections: 32, ...limits.http })
+  const tokenHttp = createHttpClient(client.origin, { tracing, connections: 32, ...limits.http })
   const calls = createPlatformCalls({ connector: 'guest-api', clock, metrics, limits: limits.breaker })
   const requests = createTokenRequests({ client, http: tokenHttp, calls, metrics })
 

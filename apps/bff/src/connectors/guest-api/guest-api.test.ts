@@ -2,6 +2,7 @@ import { DEFAULT_SCOPES } from '@foyer/shared/platform/guest-api'
 import { startSimulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startHttpServer } from '../../../test/support/http-server.ts'
+import { Secret } from '../../secret.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
 import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { systemClock } from '../../clock.ts'
@@ -13,7 +14,7 @@ const SECRET = 'example-secret-not-real'
 
 const connect = (origin: string, change: Partial<GuestApiOptions> = {}) =>
   createGuestApiConnector({
-    ...{ origin, clientId: CLIENT_ID, clientSecret: SECRET, scopes: DEFAULT_SCOPES, clock: systemClock },
+    ...{ origin, clientId: CLIENT_ID, clientSecret: new Secret(SECRET), scopes: DEFAULT_SCOPES, clock: systemClock },
     ...{ logger: silentLogger, metrics: createTestMetrics().metrics, ...change },
   })
 

@@ -1,5 +1,6 @@
 import { readSample } from '@foyer/shared/platform/samples'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { Secret } from '../../secret.ts'
 import { findSilentOrigin, startHttpServer, type ReceivedRequest } from '../../../test/support/http-server.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { createTestMetrics } from '../../../test/support/metrics.ts'
@@ -32,7 +33,7 @@ async function createSubject(
 function createRequests(change: Partial<TokenClient> & { origin: string }, { metrics } = createTestMetrics()) {
   const http = createHttpClient(change.origin)
   onTestFinished(() => http.close())
-  const client = { clientId: CLIENT_ID, clientSecret: SECRET, scopes: [WRITE, SEND], ...change }
+  const client = { clientId: CLIENT_ID, clientSecret: new Secret(SECRET), scopes: [WRITE, SEND], ...change }
   const calls = createPlatformCalls({ connector: 'guest-api', clock: new FakeClock(), metrics })
   return createTokenRequests({ client, http, calls, metrics })
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_SCOPES, guestApiPaths, GuestTokenResponse } from '@foyer/shared/platform/guest-api'
 import * as oauth from 'openid-client'
 import * as v from 'valibot'
+import type { Secret } from '../../secret.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { FailureContext, Operation, PlatformResponse } from '../diagnosis/failure.ts'
 import type { Cause, Verdict } from '../diagnosis/verdict.ts'
@@ -13,7 +14,7 @@ import { UpstreamError } from '../upstream-error.ts'
 export interface TokenClient {
   readonly origin: string
   readonly clientId: string
-  readonly clientSecret?: string | undefined
+  readonly clientSecret?: Secret | undefined
   readonly scopes: readonly string[]
   /** The platform's domain as the operator knows it; for the diagnosis only. */
   readonly region?: string | undefined
@@ -156,7 +157,7 @@ interface Wire {
 
 function configure(client: TokenClient, { http, accepted, exchange, signal }: Wire) {
   const server = { issuer: client.origin, token_endpoint: `${client.origin}${guestApiPaths.token}` }
-  const authentication = client.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(client.clientSecret)
+  const authentication = client.clientSecret ? oauth.ClientSecretPost(client.clientSecret.reveal()) : oauth.None()
   const configuration = new oauth.Configuration(server, client.clientId, {}, authentication)
   // Whether plain http is allowed at all was settled when the configuration was read.
   if (client.origin.startsWith('http:')) oauth.allowInsecureRequests(configuration)

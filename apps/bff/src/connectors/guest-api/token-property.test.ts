@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { startHttpServer } from '../../../test/support/http-server.ts'
 import { createTestMetrics } from '../../../test/support/metrics.ts'
+import { Secret } from '../../secret.ts'
 import { createHttpClient, type HttpAnswer, type HttpClient } from '../http.ts'
 import { createPlatformCalls } from '../platform-calls.ts'
 import { UpstreamError } from '../upstream-error.ts'
@@ -15,7 +16,7 @@ const GOOD = { access_token: 'a-token', token_type: 'bearer', expires_in: 900, s
 function createRequests(http: HttpClient, origin = 'https://platform.example') {
   const { metrics, sample } = createTestMetrics()
   const calls = createPlatformCalls({ connector: 'guest-api', clock: new FakeClock(), metrics })
-  const client = { origin, clientId: 'client-1', clientSecret: 'CANARY-secret', scopes: SCOPES }
+  const client = { origin, clientId: 'client-1', clientSecret: new Secret('CANARY-secret'), scopes: SCOPES }
   return { requests: createTokenRequests({ client, http, calls, metrics }), sample }
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
+import { untraced, type Tracing } from '../../telemetry/tracing.ts'
 import type { Connector, CredentialSlot, GuestProfile, UpstreamGuest } from '../connector.ts'
 import { createHttpClient } from '../http.ts'
 import { changeCredential, WebMessagingCredential } from './credential.ts'
@@ -32,14 +33,16 @@ export interface WebMessagingOptions {
   readonly heartbeatMs?: number | undefined
   readonly clock: Clock
   readonly logger: Logger
+  readonly tracing?: Tracing | undefined
 }
 
 /** The real Web Messaging protocol (web-messaging.md): a deployment's id, and a token of our own for each guest. */
 export function createWebMessagingConnector(options: WebMessagingOptions): Connector {
   const { hosts, deploymentId, origin, mediaHosts = [], limits = DEFAULT_LIMITS, clock, logger } = options
+  const { tracing = untraced } = options
   const headers = origin === undefined ? {} : { origin }
-  const cdn = createHttpClient(hosts.apiCdn, { headers })
-  const api = createHttpClient(hosts.api, { headers })
+  const cdn = createHttpClient(hosts.apiCdn, { headers, tracing })
+  const api = createHttpClient(hosts.api, { headers, tracing })
   const deployment = createDeploymentReader({ http: cdn, deploymentId, clock })
   const heartbeat = startHeartbeat(options.heartbeatMs)
   const media = createMedia(toMediaHosts(hosts, mediaHosts))
@@ -48,7 +51,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
 
   const connections = new Pace(clock, limits.connectionsPerMinute, 60_000)
   const linkParts = (token: string) => ({
-    ...{ url, origin, heartbeat, logger, token, connections },
+    ...{ url, origin, heartbeat, logger, tracing, token, connections },
     pace: new Pace(clock, limits.requestsPerMinute, 60_000),
   })
 

@@ -3,6 +3,7 @@ import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
 import { startScriptedPlatform, type PlatformScript } from '../../../test/support/scripted-platform.ts'
+import { untraced } from '../../telemetry/tracing.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { openLink } from './link.ts'
 import { Pace } from './pacing.ts'
@@ -26,7 +27,12 @@ async function start({
     openLink(
       {
         ...{ url: `${platform.origin.replace('http', 'ws')}/v1`, origin: undefined, heartbeat, logger: silentLogger },
-        ...{ token: 'token', pace: new Pace(clock, Number(requests), 60_000), connections: deployment },
+        ...{
+          tracing: untraced,
+          token: 'token',
+          pace: new Pace(clock, Number(requests), 60_000),
+          connections: deployment,
+        },
       },
       { onFrame: () => undefined, onLost: () => lost.push('lost') },
       stop.signal,

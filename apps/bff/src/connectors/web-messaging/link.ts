@@ -1,5 +1,6 @@
 import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import { randomUUID } from 'node:crypto'
+import type { Tracing } from '../../telemetry/tracing.ts'
 import { silenceOf, type WebMessagingOperation } from './error-codes.ts'
 import type { Pace } from './pacing.ts'
 import { Requests } from './requests.ts'
@@ -11,6 +12,7 @@ export interface LinkParts extends SocketParts {
   readonly pace: Pace
   /** New connections of the whole deployment. */
   readonly connections: Pace
+  readonly tracing: Tracing
 }
 
 /** One socket of a session with the requests on it. Frames that answer nothing go to the listener. */
@@ -33,7 +35,7 @@ export interface LinkListener {
 }
 
 export async function openLink(parts: LinkParts, listener: LinkListener, signal: AbortSignal): Promise<Link> {
-  const { token, pace, connections } = parts
+  const { token, pace, connections, tracing } = parts
   const requests = new Requests()
   const lost = new AbortController()
   await connections.turn(signal)
@@ -59,11 +61,14 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
     })
   return {
     async ask(frame, operation, { tracingId = randomUUID(), signal: abort } = {}) {
-      await turn(abort)
-      if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
-      const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
-      socket.send({ token, tracingId, ...frame })
-      return answer
+      const attributes = { 'foyer.operation': operation, 'genesys.tracing_id': tracingId }
+      return tracing.span(`ask ${operation}`, { kind: 'client', attributes }, async () => {
+        await turn(abort)
+        if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
+        const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
+        socket.send({ token, tracingId, ...frame })
+        return answer
+      })
     },
     async tell(frame) {
       await turn(signal)
