@@ -177,6 +177,8 @@ test('S49 nothing is exposed but what is meant to be', async () => {
     `GET ${conversation}/events`,
     `GET ${conversation}/messages`,
     `GET ${conversation}/messages/:messageId/media`,
+    `GET ${conversation}/transcript`,
+    'GET /api/forms',
     'GET /api/grant',
     'GET /api/session',
     'GET /favicon.svg',
@@ -187,6 +189,7 @@ test('S49 nothing is exposed but what is meant to be', async () => {
     `POST ${conversation}/clear`,
     `POST ${conversation}/end`,
     `POST ${conversation}/messages`,
+    `POST ${conversation}/rating`,
     `POST ${conversation}/typing`,
     'POST /api/session',
   ])
