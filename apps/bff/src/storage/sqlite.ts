@@ -93,8 +93,9 @@ function openFile(file: string): DatabaseSync {
     database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     refuseOtherVersions(database, file)
     database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`)
-    // From here on waiting would stop the event loop: what finds the store locked tries again (group-commit.ts).
-    database.exec('PRAGMA busy_timeout = 0')
+    // From here on waiting stops the event loop: long enough for the checkpoint thread to come in, no longer. What then
+    // finds the store locked tries again (group-commit.ts).
+    database.exec('PRAGMA busy_timeout = 50')
     return database
   } catch (error) {
     throw toStoreError(error) ?? error
