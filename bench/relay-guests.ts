@@ -51,7 +51,7 @@ export function foyerGuests(url: string, pool: Pool): Admit<StreamingGuest> {
     const headers = { origin: url, 'x-csrf': '1' }
     const session = await postJson(`${url}/api/session`, headers, name === undefined ? {} : { name })
     const own = { ...headers, cookie: session.cookie }
-    const conversation = await postJson(`${url}/api/conversations`, own, {})
+    const conversation = await postJson(`${url}/api/conversations`, own)
     const path = `/api/conversations/${conversation.body['conversationId']}`
     const tabs = await openTabs(`${url}${path}/events`, own, onEcho)
     return { ...tabs, say: (text) => post(pool, `${path}/messages`, own, { messageId: randomUUID(), text }) }
@@ -66,11 +66,12 @@ async function openTabs(url: string, headers: Record<string, string>, onEcho: On
   }
 }
 
-async function postJson(url: string, headers: Record<string, string>, body: object) {
+async function postJson(url: string, headers: Record<string, string>, body?: object) {
   const answer = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    ...(body
+      ? { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+      : { headers }),
   })
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
