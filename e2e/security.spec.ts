@@ -114,7 +114,7 @@ test('S28, S30 whatever an agent sends is text: nothing runs, nothing breaks the
   const id = await onlyConversation(simulator)
   await control.joinAgent(id, '<img src=x onerror=top.ran=1>')
   for (const text of CORPUS) await control.sendAgentMessage(id, text)
-  await control.sendAgentMessage(id, '😀'.repeat(2_048))
+  await control.sendAgentMessage(id, '😀'.repeat(2_000))
   await control.sendAgentContent(id, CONTENT)
   await control.sendAgentContent(id, QUICK, 'Well?')
   await control.sendAgentFile(id, { name: '<svg onload=top.ran=1>.png', type: 'image/png', bytes: DOT })
