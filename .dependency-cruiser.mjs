@@ -37,7 +37,11 @@ export default {
     never('web-knows-only-the-protocol', '^apps/web/', '^(packages/shared/src/platform|apps/(bff|simulator))/'),
     never('bff-runs-without-web-and-simulator', '^apps/bff/', '^apps/(web|simulator)/', TESTS),
     never('simulator-knows-only-the-platform', '^apps/simulator/', '^(packages/shared/src/protocol|apps/(bff|web))/'),
-    never('journeys-use-a-browser', '^e2e/', '^apps/(web|bff)/|^apps/simulator/src/(?!control/|start-simulator)'),
+    never(
+      'journeys-use-a-browser',
+      '^e2e/',
+      '^apps/(web|bff)/(?!test/support/foyer-process)|^apps/simulator/src/(?!control/|start-simulator)',
+    ),
 
     never('bff-only-main-imports-app', `${BFF}(?!main\\.ts)`, `${BFF}app\\.ts$`, TESTS),
     never('bff-nothing-imports-routes', `${BFF}(?!app\\.ts|routes/)`, `${BFF}routes/`, TESTS),

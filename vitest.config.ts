@@ -5,6 +5,8 @@ const node = (name: string, include: string[]) => ({ test: { name, include, envi
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    // The whole-app tests wait more than they work: more of them than processors run side by side.
+    maxWorkers: 3,
     projects: [
       node('shared', ['packages/*/src/**/*.test.ts']),
       node('simulator', ['apps/simulator/src/**/*.test.ts', 'apps/simulator/test/**/*.test.ts']),

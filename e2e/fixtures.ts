@@ -1,10 +1,10 @@
+import { FoyerProcess } from '@foyer/bff/foyer-process'
 import { test as base, type Page } from '@playwright/test'
 import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChatPage } from './chat-page.ts'
-import { FoyerProcess } from './foyer-process.ts'
 
 export { expect } from '@playwright/test'
 export type { Simulator } from '@foyer/simulator/start-simulator'
@@ -41,6 +41,7 @@ export const test = base.extend<Fixtures>({
       FOYER_CLIENT_ID: 'eb2243d8-1bf4-4401-a290-45bfbbe7c828',
       FOYER_CLIENT_SECRET: 'example-secret-not-real',
       FOYER_STORE: `sqlite:${join(folder, 'foyer.db')}`,
+      FOYER_LOG_LEVEL: 'debug',
       ...environment,
     })
     await use(foyer)

@@ -216,7 +216,7 @@ test('S9, S29 framed by a portal of another site, third-party cookies blocked, t
   await page.goto(framing)
   const chat = page.frameLocator('iframe')
   await chat.getByRole('textbox', { name: 'Message' }).fill('Hello from the portal')
-  await chat.getByRole('textbox', { name: 'Message' }).press('Enter')
+  await chat.getByRole('button', { name: 'Send message' }).click()
   const bubble = chat.locator('[data-message-id]').filter({ hasText: 'Hello from the portal' })
   await expect(bubble).toHaveAttribute('data-state', 'sent')
   await page.goto(framing)

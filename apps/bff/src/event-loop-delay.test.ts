@@ -18,6 +18,18 @@ test('knows of a long pause at once, and does not take it for a load', async () 
   expect(delay.meanMs()).toBeLessThan(200)
 })
 
+test('forgets at once a load that has passed, such as that of starting', async () => {
+  const delay = startEventLoopDelay()
+  onTestFinished(() => delay.stop())
+  for (let blocks = 0; blocks < 4; blocks++) {
+    block(300)
+    await turn()
+  }
+  for (let untilMs = performance.now() + 300; performance.now() < untilMs;) await turn()
+  expect(delay.longestMs()).toBeGreaterThan(200)
+  expect(delay.meanMs()).toBeLessThan(200)
+})
+
 test('tells a load that lasts, and that it has passed', async () => {
   const delay = startEventLoopDelay()
   onTestFinished(() => delay.stop())

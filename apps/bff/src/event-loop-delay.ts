@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** By how much what is due is late, over the last second or two. */
 export interface EventLoopDelay {
-  /** On average: a single pause is no overload. */
+  /** On average, and still: neither a single pause nor the work of starting is an overload. */
   meanMs(): number
   longestMs(): number
   stop(): void
@@ -27,7 +27,10 @@ export function startEventLoopDelay(): EventLoopDelay {
   }, WINDOW_MS).unref()
 
   return {
-    meanMs: () => toMs(older.count > 0 ? older.mean : 0),
+    meanMs: () => {
+      if (older.count === 0) return 0
+      return toMs(newer.count > 0 ? Math.min(older.mean, newer.mean) : older.mean)
+    },
     longestMs: () => Math.max(...[one, other].map(({ count, max }) => toMs(count > 0 ? max : 0))),
     stop() {
       clearInterval(timer)

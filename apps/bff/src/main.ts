@@ -7,7 +7,7 @@ import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { describeConfig } from './describe-config.ts'
-import { limitServer, serverOptions } from './server-limits.ts'
+import { limitServer, serverOptions, watchUnused } from './server-limits.ts'
 import { createStop } from './stop.ts'
 import { startTelemetry } from './telemetry/start-telemetry.ts'
 
@@ -27,6 +27,7 @@ const server = createAdaptorServer({
   serverOptions,
 }) as Server
 limitServer(server)
+const closeUnused = watchUnused(server)
 
 if (config.admin) await listen(admin, { variable: 'FOYER_ADMIN_PORT', ...config.admin })
 await listen(server, { variable: 'PORT', ...config })
@@ -41,6 +42,7 @@ void app.relay.recover().catch((error: unknown) => logger.error({ event: 'recove
 
 const stop = createStop({
   server,
+  closeUnused,
   app: { ...app, close },
   clock: systemClock,
   logger,

@@ -1,4 +1,5 @@
 import type { Server, ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
 
 /**
  * How much patience and room a connection gets, before a request is one (S41, R32). All of them are set, so that a change
@@ -24,4 +25,19 @@ const MAX_REQUESTS_PER_SOCKET = 10_000
 export function limitServer(server: Server): void {
   server.maxConnections = MAX_CONNECTIONS
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
+}
+
+/**
+ * Lets go of connections on which nothing was ever asked, as browsers open them in advance: to Node, which knows idle ones
+ * only from their last answer, they are busy. The returned function is called while the server closes.
+ */
+export function watchUnused(server: Server): () => void {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
 }

@@ -13,7 +13,7 @@ function createProcess({ hangs, noticeMs = 0 }: { hangs?: 'drain' | 'requests' |
   const step = (name: string) => (hangs === name ? new Promise<void>(() => undefined) : Promise.resolve())
   const { logger, events } = createRecordingLogger()
   const stop = createStop({
-    ...{ clock, logger, noticeMs },
+    ...{ clock, logger, noticeMs, closeUnused: () => undefined },
     exit: (code) => void done.push(`exit ${code}`),
     app: {
       startDraining: () => void done.push('draining'),

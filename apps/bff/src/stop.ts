@@ -18,6 +18,8 @@ const IDLE_CHECK_MS = 50
 
 export interface StopParts {
   readonly server: Pick<Server, 'close' | 'closeIdleConnections' | 'closeAllConnections'>
+  /** Lets go of connections on which nothing was asked yet. */
+  readonly closeUnused: () => void
   readonly app: { startDraining(): void; drain(withinMs: number): Promise<void>; close(): Promise<void> }
   readonly clock: Clock
   readonly logger: Logger
@@ -33,7 +35,7 @@ export interface Stop {
   failed(error: unknown, origin: string): void
 }
 
-export function createStop({ server, app, clock, logger, noticeMs, exit }: StopParts): Stop {
+export function createStop({ server, closeUnused, app, clock, logger, noticeMs, exit }: StopParts): Stop {
   let isStopping = false
 
   async function stop(exitCode: number): Promise<void> {
@@ -46,7 +48,10 @@ export function createStop({ server, app, clock, logger, noticeMs, exit }: StopP
     await app.drain(leftUntil(DRAIN_MS))
 
     const closed = new Promise((resolve) => server.close(resolve))
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    const idle = setInterval(() => {
+      server.closeIdleConnections()
+      closeUnused()
+    }, IDLE_CHECK_MS)
     await Promise.race([closed, clock.sleep(leftUntil(ANSWER_UNTIL_MS))])
     clearInterval(idle)
     server.closeAllConnections()

@@ -1,10 +1,12 @@
 import { startSimulator } from '@foyer/simulator/start-simulator'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
-import { spawnFoyer } from './support/foyer-process.ts'
+import { spawnFoyer } from './support/spawn-foyer.ts'
 import { Guest, stateOf } from './support/guest.ts'
 import { makeFolder } from './support/stores.ts'
 import { openTab, type Tab } from './support/tab.ts'
@@ -45,7 +47,7 @@ describe('SIGTERM', () => {
     await eventually('the slow one is on its way', async () => (await sent()) === 1)
 
     const stoppedAtMs = performance.now()
-    foyer.child.kill('SIGTERM')
+    foyer.signal('SIGTERM')
     await eventually('not ready', async () => (await fetch(`${foyer.url}/health/ready`)).status === 503)
     expect((await fetch(`${foyer.url}/health/live`)).status).toBe(200)
     const newcomer = await new Guest(foyer.url).request('POST', '/api/session', {})
@@ -55,7 +57,7 @@ describe('SIGTERM', () => {
     const late = await rosa.send('while it stops')
     expect([slow.status, behind.status, late.status]).toEqual([202, 202, 202])
 
-    expect(await foyer.exited).toBe(0)
+    expect(await foyer.ended()).toBe(0)
     expect(performance.now() - stoppedAtMs).toBeLessThan(10_000)
     await eventually('all streams have ended', () => tabs.every((tab) => tab.ending() !== 'none'))
     expect(tabs.map((tab) => tab.ending())).toEqual(Array(200).fill('clean'))
@@ -73,12 +75,14 @@ describe('SIGTERM', () => {
     expect(await onPlatform()).toEqual(['on its way', 'behind it', 'while it stops'])
   }, 60_000)
 
-  test('ends an idle process in a moment', async () => {
+  test('ends an idle process in a moment, whatever connections a browser has opened in advance', async () => {
     const { simulator } = await startPlatform()
     const foyer = await spawnFoyer(simulator.url, LOOSE)
-    foyer.child.kill('SIGTERM')
-    expect(await foyer.exited).toBe(0)
-    const afterMs = Number(/"event":"stopped","afterMs":(\d+)/.exec(foyer.output())?.[1])
+    const unused = connect(Number(new URL(foyer.url).port), '127.0.0.1')
+    await once(unused, 'connect')
+    foyer.signal('SIGTERM')
+    expect(await foyer.ended()).toBe(0)
+    const afterMs = Number(/"event":"stopped","afterMs":(\d+)/.exec(foyer.output)?.[1])
     expect(afterMs).toBeLessThan(2_000)
   })
 
@@ -90,8 +94,8 @@ describe('SIGTERM', () => {
     await guest.send('into the void')
     await eventually('it is on its way', async () => (await sent()) === 1)
     const stoppedAtMs = performance.now()
-    foyer.child.kill('SIGTERM')
-    expect(await foyer.exited).toBe(0)
+    foyer.signal('SIGTERM')
+    expect(await foyer.ended()).toBe(0)
     expect(performance.now() - stoppedAtMs).toBeLessThan(10_000)
   })
 
@@ -102,11 +106,11 @@ describe('SIGTERM', () => {
     await simulator.control.addFault({ name: 'hang', match: { operation: 'send-message' } })
     await guest.send('into the void')
     await eventually('it is on its way', async () => (await sent()) === 1)
-    foyer.child.kill('SIGTERM')
-    await eventually('it stops', () => foyer.output().includes('"stopping"'))
+    foyer.signal('SIGTERM')
+    await eventually('it stops', () => foyer.output.includes('"stopping"'))
     const secondAtMs = performance.now()
-    foyer.child.kill('SIGTERM')
-    expect(await foyer.exited).toBe(1)
+    foyer.signal('SIGTERM')
+    expect(await foyer.ended()).toBe(1)
     expect(performance.now() - secondAtMs).toBeLessThan(3_000)
   })
 })
@@ -119,17 +123,14 @@ describe('an error that nobody caught', () => {
     ['rejected', 'SIGHUP', 'unhandledRejection'],
   ] as const)('%s: is logged, and the process drains and ends with code 1', async (_, signal, origin) => {
     const { simulator } = await startPlatform()
-    const foyer = await spawnFoyer(simulator.url, LOOSE, ['--import', THROWING])
+    const foyer = await spawnFoyer(simulator.url, { ...LOOSE, NODE_OPTIONS: `--import=${THROWING}` })
     const guest = await new Guest(foyer.url).arrive()
     const tab = await openTab(foyer.url, guest)
-    foyer.child.kill(signal)
-    expect(await foyer.exited).toBe(1)
+    foyer.signal(signal)
+    expect(await foyer.ended()).toBe(1)
     await eventually('the tab is told', () => tab.ending() === 'clean')
     expect(tab.text()).toMatch(/retry: \d+\n\n$/)
-    const line = foyer
-      .output()
-      .split('\n')
-      .find((text) => text.includes('"uncaught"'))
+    const line = foyer.output.split('\n').find((text) => text.includes('"uncaught"'))
     expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'error', origin, err: { message: 'a bug, for a test' } })
   })
 })
