@@ -1,6 +1,7 @@
+import type { Participant } from '@foyer/shared/protocol/participant'
 import type { ConnectorEvent } from '../connectors/connector.ts'
 import type { EventLog, LoggedMessage, NewEvent } from '../event-log/event-log.ts'
-import { messageIdOf } from './conversation.ts'
+import { messageIdOf, withParticipant } from './conversation.ts'
 import { textOf } from './guest-message.ts'
 
 export type StoredConnectorEvent = Extract<ConnectorEvent, { upstreamId: string }>
@@ -43,3 +44,15 @@ async function findOwn(log: EventLog, conversationId: string, event: ConnectorMe
 
 /** The text as far as platforms leave it alone: they trim it (platform-api.md §5.5), and write line ends their own way. */
 const essenceOf = (parts: LoggedMessage['event']['parts']): string => textOf(parts).replaceAll('\r\n', '\n').trim()
+
+/** Who takes part once this has happened: whoever says something has joined. Undefined when that changes nothing. */
+export function participantsAfter(
+  participants: readonly Participant[],
+  event: Exclude<StoredConnectorEvent, { type: 'ended' }>,
+): Participant[] | undefined {
+  const participant = event.type === 'message' ? event.from : event.participant
+  const change = event.type === 'message' ? 'joined' : event.change
+  const isKnown = participants.some(({ participantId }) => participantId === participant.participantId)
+  if (participant.role === 'guest' || isKnown === (change === 'joined')) return undefined
+  return withParticipant(participants, participant, change)
+}

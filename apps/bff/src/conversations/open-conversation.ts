@@ -16,18 +16,16 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { currentWork } from '../telemetry/work.ts'
 import type { ConversationStore } from './conversation-store.ts'
-import { withParticipant, type ConversationRecord } from './conversation.ts'
+import type { ConversationRecord } from './conversation.ts'
 import { ConversationError } from './conversation-error.ts'
 import { toOutgoing } from './guest-message.ts'
-import { toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import { AskingAgain } from './asking-again.ts'
+import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 import { Outbox } from './outbox.ts'
-import { toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
+import { logRefusal, toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
 
 /** Without anybody looking, a conversation stays open this long: a reload comes back to it. */
 const LINGER_MS = 30_000
-/** After a refusal the platform is asked again, ever more rarely: a scope may have been granted meanwhile. */
-const REFUSED_MS = 5_000
-const MAX_REFUSED_MS = 5 * 60_000
 /** How often an event is offered to a store that fails. */
 const STORE_RETRY = { baseMs: 250, capMs: 5_000 }
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
@@ -61,6 +59,7 @@ export class OpenConversation {
   readonly #stop = new AbortController()
   readonly #upstream: UpstreamSession
   readonly #outbox: Outbox
+  readonly #askingAgain: AskingAgain
   readonly #ended: Promise<void>
   #record: ConversationRecord
   #status: ConnectionStatus = { state: 'connecting' }
@@ -99,6 +98,7 @@ export class OpenConversation {
         this.#down(error, retryInMs)
       },
     })
+    this.#askingAgain = new AskingAgain(parts.clock)
     this.resumed = this.#resume()
     this.#ended = this.#receive()
     this.#linger()
@@ -120,7 +120,7 @@ export class OpenConversation {
   watch(): () => void {
     this.#watchers++
     clearTimeout(this.#lingering)
-    this.#attend()
+    this.#guestActs()
     return () => {
       this.#watchers--
       this.#linger()
@@ -128,18 +128,18 @@ export class OpenConversation {
   }
 
   send(message: OutgoingMessage, mayHaveArrived: boolean): void {
-    this.#attend()
+    this.#guestActs()
     this.#outbox.add(message, mayHaveArrived)
   }
 
   async typing(typing: boolean): Promise<void> {
-    this.#attend()
+    this.#guestActs()
     await this.#upstream.typing(typing)
   }
 
   /** Throws ConversationError `not-supported`. */
   get files(): UpstreamFiles {
-    this.#attend()
+    this.#guestActs()
     const { files } = this.#upstream
     if (!files) throw new ConversationError('not-supported')
     return files
@@ -212,10 +212,12 @@ export class OpenConversation {
   /** Receives until the conversation is over or let go of; a refusal is asked about again, in case it was mended. */
   async #receive(): Promise<void> {
     const { signal } = this.#stop
-    for (let refusals = 0; !signal.aborted && !this.#isOver(); refusals++) {
+    while (!signal.aborted && !this.#isOver()) {
+      let refusal: UpstreamError | undefined
       try {
         for await (const event of this.#upstream) {
-          if (event.type === 'up') refusals = 0
+          if (event.type === 'up') this.#askingAgain.admitted()
+          if (event.type === 'closed') refusal = event.error
           await this.#keep(event)
         }
         await this.#saveCursor()
@@ -223,8 +225,7 @@ export class OpenConversation {
         if (!signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
       }
       if (this.#isOver()) break
-      const retryInMs = Math.min(REFUSED_MS * 2 ** refusals, MAX_REFUSED_MS)
-      await this.#parts.clock.sleep(retryInMs, signal).catch(() => undefined)
+      await this.#askingAgain.wait(refusal, signal).catch(() => undefined)
     }
   }
 
@@ -292,18 +293,8 @@ export class OpenConversation {
     if (event.type === 'ended') return this.#save({ state: 'ended' })
     if (!logged || this.#isCleared) return
     this.#attend()
-    await this.#noteParticipant(event)
-  }
-
-  async #noteParticipant(event: Exclude<StoredConnectorEvent, { type: 'ended' }>): Promise<void> {
-    const { participants } = this.#record
-    const participant = event.type === 'message' ? event.from : event.participant
-    if (participant.role === 'guest') return
-    const change = event.type === 'participant' ? event.change : 'joined'
-    const isKnown = participants.some(({ participantId }) => participantId === participant.participantId)
-    if (isKnown !== (change === 'joined')) {
-      await this.#save({ participants: withParticipant(participants, participant, change) })
-    }
+    const participants = participantsAfter(this.#record.participants, event)
+    if (participants) await this.#save({ participants })
   }
 
   async #closedUpstream(error: UpstreamError | undefined): Promise<void> {
@@ -315,7 +306,7 @@ export class OpenConversation {
   }
 
   async #tellNotice(error: UpstreamError, problem: Problem): Promise<void> {
-    this.#logRefusal(error)
+    logRefusal(this.#parts.logger, error)
     if (this.#lastNotice === problem.code) return
     this.#lastNotice = problem.code
     await this.#append({ type: 'notice', problem })
@@ -334,7 +325,7 @@ export class OpenConversation {
   }
 
   async #fail(message: OutgoingMessage, error: UpstreamError): Promise<void> {
-    this.#logRefusal(error)
+    logRefusal(this.#parts.logger, error)
     // By it the guest's words find the lines of the log.
     const { requestId } = currentWork() ?? {}
     const problem = { ...toUpstreamProblem(error, this.#parts.showDiagnosis), requestId }
@@ -386,10 +377,9 @@ export class OpenConversation {
     await this.#parts.log.tell(this.#record.conversationId, { type: 'connection', ...status })
   }
 
-  #logRefusal(error: UpstreamError): void {
-    const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
-    const event = cause === 'scope-missing' ? 'guest-scope-missing' : 'platform-refused'
-    this.#parts.logger.error({ event, cause, detail, requested, granted, missing, evidence, fix })
+  #guestActs(): void {
+    this.#askingAgain.guestActed()
+    this.#attend()
   }
 
   #attend(): void {

@@ -492,6 +492,48 @@ describe('what happens on the platform', () => {
   })
 })
 
+describe('a refusal that is final', () => {
+  test('is asked about only when the guest does something, and then not at once again', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    connector.tell({ type: 'closed', error: upstreamError('deployment-refused') })
+    await advance(60 * MINUTE_MS)
+    expect(connector.listeners).toBe(0)
+    await relay.typing(record, true)
+    await settle()
+    expect(connector.listeners).toBe(1)
+
+    connector.tell({ type: 'closed', error: upstreamError('deployment-refused') })
+    await settle()
+    relay.watch(record)
+    await advance(4_999)
+    expect(connector.listeners).toBe(0)
+    await advance(1)
+    expect(connector.listeners).toBe(1)
+  })
+
+  test('does not keep the conversation from being let go of', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    relay.watch(await openConversation())
+    await settle()
+    connector.tell({ type: 'closed', error: upstreamError('deployment-refused') })
+    await advance(60_000)
+    await relay.close()
+    expect(relay.openCount).toBe(0)
+  })
+
+  test('that lies in the platform being away is asked about by itself', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    relay.watch(await openConversation())
+    await settle()
+    connector.tell({ type: 'closed', error: unreachable() })
+    await advance(5_000)
+    expect(connector.listeners).toBe(1)
+  })
+})
+
 describe('the end', () => {
   test('by an agent is logged, kept, and nothing more can be said', async () => {
     const { relay, connector, openConversation, eventsOf } = createRelaySubject()

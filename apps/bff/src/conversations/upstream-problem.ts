@@ -1,6 +1,7 @@
 import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
 import { toDiagnosis, type Cause, type Verdict } from '../connectors/diagnosis/verdict.ts'
 import type { UpstreamError } from '../connectors/upstream-error.ts'
+import type { Logger } from '../logger.ts'
 
 /** What a guest can be told of a refusal; the rest is for the person who runs Foyer and stands in the diagnosis. */
 interface Telling {
@@ -129,4 +130,11 @@ function toProblem(telling: Telling, verdict: Verdict, showDiagnosis: boolean): 
     ...(verdict.retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(verdict.retryAfterMs / 1000) }),
     ...(showDiagnosis ? { diagnosis: toDiagnosis(verdict) } : {}),
   }
+}
+
+/** Told to the person who runs Foyer, whole. */
+export function logRefusal(logger: Logger, { verdict }: UpstreamError): void {
+  const { cause, detail, requested, granted, missing, evidence, fix } = verdict
+  const event = cause === 'scope-missing' ? 'guest-scope-missing' : 'platform-refused'
+  logger.error({ event, cause, detail, requested, granted, missing, evidence, fix })
 }
