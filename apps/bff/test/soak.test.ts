@@ -23,7 +23,7 @@ const MESSAGES = Number(process.env['SOAK_MESSAGES'] ?? 240)
 const KILLS = Number(process.env['SOAK_KILLS'] ?? 2)
 /** The platform's pace for one guest is about a message a second. */
 const GUESTS = Math.max(2, Math.ceil(MESSAGES / 40))
-/** Reading the record is limited to nine times a minute: a guest who lost many lines may wait for a turn. */
+/** Reading the record is limited to nine times a minute: what was said to a guest who lost many lines waits for a turn. */
 const ARRIVE_MS = 90_000
 const TIMEOUT_MS = 2 * ARRIVE_MS + MESSAGES * 100 + KILLS * 10_000
 

@@ -5,6 +5,8 @@ import { refusalOf } from './error-codes.ts'
 
 /** Live words wait so long for a record that may yet be read; then a chat out of order is better than none. */
 const PATIENCE_MS = 30_000
+/** What the guest says waits no longer than this for it: the record may have to wait for a turn of the platform's limit. */
+const SETTLE_MS = 3_000
 const RETRY = { baseMs: 2_000, capMs: 5 * 60_000 }
 const LEAST_WAIT_MS = 1_000
 /** So often the record of a healthy line is read again while somebody attends: a frame may be lost on a line that is not. */
@@ -24,14 +26,19 @@ export interface CatchUpParts {
 
 /**
  * Keeps a line level with the platform's record, until the signal aborts. Resolves after the first attempt, whether it
- * succeeded or not: a record that cannot be read keeps nobody from talking. It is tried again ever more rarely.
+ * succeeded or not, or while it takes long: a record that cannot be read keeps nobody from talking. It is tried again ever
+ * more rarely.
  */
 export async function keepCaughtUp(parts: CatchUpParts, signal: AbortSignal): Promise<void> {
   const attempt = createAttempt(parts, signal)
-  const isRead = parts.isLevel || (await attempt())
-  void goOn(parts, attempt, isRead, signal).catch((error: unknown) => {
+  const first = parts.isLevel ? Promise.resolve(true) : attempt()
+  void goOn(parts, attempt, first, signal).catch((error: unknown) => {
     if (!signal.aborted) parts.logger.error({ event: 'catch-up-failed', err: error })
   })
+  const settled = new AbortController()
+  const longEnough = parts.clock.sleep(SETTLE_MS, settled.signal).catch(() => undefined)
+  await Promise.race([first, longEnough])
+  settled.abort()
 }
 
 /** Resolves to whether the record could be read. */
@@ -58,8 +65,13 @@ function createAttempt({ read, isLevel, giveUpOrder, clock, logger }: CatchUpPar
   }
 }
 
-async function goOn({ isAttended, clock }: CatchUpParts, attempt: Attempt, isRead: boolean, signal: AbortSignal) {
-  for (let failures = isRead ? 0 : 1; ;) {
+async function goOn(
+  { isAttended, clock }: CatchUpParts,
+  attempt: Attempt,
+  first: Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = (await first) ? 0 : 1; ;) {
     await clock.sleep(failures > 0 ? LEAST_WAIT_MS + backOffMs(failures - 1, RETRY) : REREAD_MS, signal)
     if (failures > 0 || isAttended()) failures = (await attempt()) ? 0 : failures + 1
   }

@@ -385,6 +385,25 @@ describe('what comes in', () => {
       expect(events.map(({ type }) => type)).not.toContain('gap')
     })
 
+    test('(it takes long, as when it has to wait for a turn) keeps nobody from talking, and its order', async () => {
+      const { find, socket, script, clock, passWait, texts, say } = await arrive()
+      await find('up')
+      const answered = Promise.withResolvers<undefined>()
+      script.history = [said('Outbound', 'a', { text: 'one' }, 1)]
+      script.duringHistory = () => answered.promise
+      ;(await socket()).close()
+      await passWait()
+      ;(await socket(1)).push('StructuredMessage', said('Outbound', 'b', { text: 'two' }, 2))
+      await eventually('the record is waited for', () => clock.waits.includes(3_000))
+      await clock.advance(3_000)
+      await find('up', 1)
+      await say('and I can answer')
+      expect(texts()).toEqual([])
+      answered.resolve(undefined)
+      await find('message', 2)
+      expect(texts().filter((text) => text !== 'and I can answer')).toEqual(['one', 'two'])
+    })
+
     test('(503, for long) waits half a minute, not for ever', async () => {
       const { find, socket, script, clock, passWait, passWaitsUntil, texts } = await arrive()
       await find('up')
