@@ -154,7 +154,7 @@ export class OpenConversation {
   /** What was said is wiped, on the platform first: where that fails nothing is. Nothing can be said here any more. */
   async clear(signal?: AbortSignal): Promise<void> {
     if (!this.#upstream.clear) throw new ConversationError('not-supported')
-    await this.#upstream.clear(signal)
+    await this.#leaving(this.#upstream.clear(signal))
     this.#isCleared = true
     const { conversationId } = this.#record
     await this.#save({ state: 'ended', participants: [] })
@@ -165,13 +165,7 @@ export class OpenConversation {
   /** The guest leaves for good. */
   async end(signal?: AbortSignal): Promise<void> {
     if (this.#isOver()) return
-    this.#isLeaving = true
-    try {
-      await this.#upstream.end(signal)
-    } catch (error) {
-      this.#isLeaving = false
-      throw error
-    }
+    await this.#leaving(this.#upstream.end(signal))
     await this.#finish('guest')
   }
 
@@ -188,6 +182,15 @@ export class OpenConversation {
     await this.#ended
     this.#isClosed = true
     this.#parts.closed()
+  }
+
+  /** While it is on its way, the end is the guest's doing. */
+  async #leaving(answer: Promise<void>): Promise<void> {
+    this.#isLeaving = true
+    await answer.catch((error: unknown) => {
+      this.#isLeaving = false
+      throw error
+    })
   }
 
   /** Takes up what an earlier process left pending; any of it may have arrived. */
@@ -298,6 +301,8 @@ export class OpenConversation {
   }
 
   async #closedUpstream(error: UpstreamError | undefined): Promise<void> {
+    // Whoever leaves or clears says so, once the platform has answered.
+    if (this.#isLeaving) return
     if (!error || error.code === 'conversation-not-found' || error.code === 'conversation-ended') {
       return this.#finish('system')
     }

@@ -847,6 +847,30 @@ describe('a conversation that was wiped', () => {
     await settle()
     expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
   })
+
+  test('says that it was cleared, and only that, though the platform closed it meanwhile', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    connector.ending = async () => {
+      connector.tell({ type: 'closed' })
+      await settle()
+    }
+    await relay.clear(record)
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+  })
+
+  test('takes no message of one who knew it as it was a moment ago', async () => {
+    const { relay, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await Promise.all([
+      relay.clear(record),
+      expect(settle().then(() => relay.send(record, message('late')))).rejects.toThrow(new ConversationError('ended')),
+    ])
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+  })
 })
 
 test('what cannot be read of the record is told once, in words for the guest and for who runs it', async () => {

@@ -165,6 +165,7 @@ export function createRelay(parts: RelayParts): Relay {
 
     const conversation = openOnDemand(record)
     await conversation.resumed
+    if (conversation.record.state === 'ended') throw new ConversationError('ended') // cleared or left meanwhile
     const from = { participantId: 'guest', role: 'guest' } as const
     const [entry] = await log.append(conversationId, [
       earlier

@@ -38,7 +38,7 @@ export class ScriptedConnector implements Connector {
   echoes = true
   sendsAtOnce = 0
   mostSendsAtOnce = 0
-  /** What goes on while the guest's leaving is on its way. */
+  /** What goes on while the guest's leaving, or clearing, is on its way. */
   ending = async (): Promise<void> => undefined
   refusal: { start?: Error; end?: Error; read?: Error; revoke?: Error } = {}
   readonly #listeners = new Set<(event: ConnectorEvent) => void>()
@@ -115,7 +115,10 @@ export class ScriptedConnector implements Connector {
         if (this.refusal.end) throw this.refusal.end
         await this.ending()
       },
-      clear: async () => void this.calls.push('clear'),
+      clear: async () => {
+        this.calls.push('clear')
+        await this.ending()
+      },
       attend: (attention) => void this.attention.push(attention),
     }
   }
