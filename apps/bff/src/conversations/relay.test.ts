@@ -858,7 +858,7 @@ describe('a conversation that was wiped', () => {
       await settle()
     }
     await relay.clear(record)
-    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+    expect(await eventsOf(record)).toMatchObject([{ seq: 1, type: 'conversation', state: 'cleared' }])
   })
 
   test('takes no message of one who knew it as it was a moment ago', async () => {
