@@ -23,7 +23,7 @@ export function createConnector(
 ): Connector {
   if (settings.connector === 'web-messaging') {
     const { hosts, deploymentId, socketOrigin: origin, mediaHosts } = settings
-    return createWebMessagingConnector({ hosts, deploymentId, origin, mediaHosts, clock, logger, tracing })
+    return createWebMessagingConnector({ hosts, deploymentId, origin, mediaHosts, clock, logger, metrics, tracing })
   }
   const { platformOrigin: origin, clientId, clientSecret, scopes, region } = settings
   const parts = { clock, logger, metrics, tracing }

@@ -18,6 +18,8 @@ export interface PlatformCalls {
    * `platform-unavailable` at once when the breaker is open or the queue is full, and what `perform` throws.
    */
   run<Answer>(operation: string, perform: () => Promise<Answer>, judge?: CallJudge<Answer>): Promise<Answer>
+  /** The same without a breaker, where a failure says more of one line than of the platform. */
+  measure<Answer>(operation: string, perform: () => Promise<Answer>, judge?: CallJudge<Answer>): Promise<Answer>
   /** A verdict on a call that failed, with when to try again where too many would at once. */
   pace(verdict: Verdict): Verdict
 }
@@ -51,30 +53,41 @@ export function createPlatformCalls({ connector, clock, metrics, limits = {} }: 
     return breaker
   }
 
+  function note(operation: string, outcome: CallOutcome, tookMs: number): void {
+    metrics.upstreamCalls.observe({ connector, operation, outcome }, tookMs / 1_000)
+  }
+
+  async function perform<Answer>(
+    operation: string,
+    call: () => Promise<Answer>,
+    { answered = () => 'ok', thrown }: CallJudge<Answer>,
+    settle: (verdict: CallVerdict) => void,
+  ): Promise<Answer> {
+    const startedAtMs = clock.monotonic()
+    budget.noteCall()
+    let outcome: CallOutcome = 'given-up'
+    try {
+      const answer = await call()
+      outcome = answered(answer)
+      return answer
+    } catch (error) {
+      outcome = outcomeOfError(error) ?? thrown?.(error) ?? 'given-up'
+      throw outcome === 'queue-full' ? heldBack(operation, 'QUEUE_FULL', QUEUE_FULL_MS) : error
+    } finally {
+      note(operation, outcome, clock.monotonic() - startedAtMs)
+      settle(VERDICTS[outcome])
+    }
+  }
+
   return {
-    async run(operation, perform, { answered = () => 'ok' as const, thrown } = {}) {
-      const startedAtMs = clock.monotonic()
-      const note = (outcome: CallOutcome) =>
-        metrics.upstreamCalls.observe({ connector, operation, outcome }, (clock.monotonic() - startedAtMs) / 1_000)
+    async run(operation, call, judge = {}) {
       const admission = breakerOf(operation).admit()
-      if (!admission.admitted) {
-        note('breaker-open')
-        throw heldBack(operation, 'BREAKER_OPEN', admission.retryInMs)
-      }
-      budget.noteCall()
-      let outcome: CallOutcome = 'given-up'
-      try {
-        const answer = await perform()
-        outcome = answered(answer)
-        return answer
-      } catch (error) {
-        outcome = outcomeOfError(error) ?? thrown?.(error) ?? 'given-up'
-        throw outcome === 'queue-full' ? heldBack(operation, 'QUEUE_FULL', QUEUE_FULL_MS) : error
-      } finally {
-        note(outcome)
-        admission.settle(VERDICTS[outcome])
-      }
+      if (admission.admitted) return perform(operation, call, judge, admission.settle)
+      note(operation, 'breaker-open', 0)
+      throw heldBack(operation, 'BREAKER_OPEN', admission.retryInMs)
     },
+
+    measure: (operation, call, judge = {}) => perform(operation, call, judge, () => undefined),
 
     pace: (verdict) => budget.pace(verdict),
   }
@@ -99,8 +112,11 @@ const VERDICTS: Record<CallOutcome, CallVerdict> = {
 
 function outcomeOfError(error: unknown): CallOutcome | undefined {
   if (error instanceof NoAnswerError) return error.code === 'QUEUE_FULL' ? 'queue-full' : 'no-answer'
-  if (!(error instanceof UpstreamError)) return undefined
-  switch (error.code) {
+  return error instanceof UpstreamError ? outcomeOfRefusal(error) : undefined
+}
+
+export function outcomeOfRefusal({ code }: UpstreamError): CallOutcome {
+  switch (code) {
     case 'network':
       return 'no-answer'
     case 'platform-unavailable':

@@ -2,6 +2,7 @@ import type { SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { systemClock } from '../../src/clock.ts'
 import type { Logger } from '../../src/logger.ts'
 import { createWebMessagingConnector, type WebMessagingOptions } from '../../src/connectors/web-messaging/connector.ts'
+import { createTestMetrics } from './metrics.ts'
 
 export const DEPLOYMENT_ID = '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5'
 
@@ -34,6 +35,13 @@ export const loosePlatform = (deployment: object = {}): SimulatorOptions => ({
 export function connectWebMessaging(url: string, logger: Logger, change: Partial<WebMessagingOptions> = {}) {
   return createWebMessagingConnector({
     hosts: { api: url, apiCdn: url, webmessaging: url.replace('http', 'ws') },
-    ...{ deploymentId: DEPLOYMENT_ID, limits: LOOSE, clock: systemClock, logger, ...change },
+    ...{
+      deploymentId: DEPLOYMENT_ID,
+      limits: LOOSE,
+      clock: systemClock,
+      logger,
+      metrics: createTestMetrics().metrics,
+      ...change,
+    },
   })
 }

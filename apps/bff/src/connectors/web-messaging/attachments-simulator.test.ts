@@ -2,6 +2,7 @@ import { startSimulator } from '@foyer/simulator/start-simulator'
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { silentLogger } from '../../../test/support/loggers.ts'
+import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { systemClock } from '../../clock.ts'
 import type { Credential } from '../connector.ts'
 import { createWebMessagingConnector } from './connector.ts'
@@ -13,7 +14,7 @@ async function arrive() {
   const { url } = simulator
   const connector = createWebMessagingConnector({
     hosts: { api: url, apiCdn: url, webmessaging: url.replace('http', 'ws') },
-    ...{ deploymentId: id, clock: systemClock, logger: silentLogger },
+    ...{ deploymentId: id, clock: systemClock, logger: silentLogger, metrics: createTestMetrics().metrics },
   })
   const stop = new AbortController()
   let credential: Credential = await connector.admit()

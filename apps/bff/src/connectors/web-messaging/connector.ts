@@ -6,7 +6,8 @@ import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import { untraced, type Tracing } from '../../telemetry/tracing.ts'
 import type { Connector, CredentialSlot, GuestProfile, UpstreamGuest } from '../connector.ts'
-import { createHttpClient } from '../http.ts'
+import { createHttpClient, type HttpClient } from '../http.ts'
+import { createPlatformCalls, outcomeOfStatus, type CallMetrics } from '../platform-calls.ts'
 import { changeCredential, WebMessagingCredential } from './credential.ts'
 import { createDeploymentReader, type DeploymentFacts } from './deployment.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -33,17 +34,23 @@ export interface WebMessagingOptions {
   readonly heartbeatMs?: number | undefined
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: CallMetrics
   readonly tracing?: Tracing | undefined
 }
 
 /** The real Web Messaging protocol (web-messaging.md): a deployment's id, and a token of our own for each guest. */
 export function createWebMessagingConnector(options: WebMessagingOptions): Connector {
-  const { hosts, deploymentId, origin, mediaHosts = [], limits = DEFAULT_LIMITS, clock, logger } = options
+  const { hosts, deploymentId, origin, mediaHosts = [], limits = DEFAULT_LIMITS, clock, logger, metrics } = options
   const { tracing = untraced } = options
   const headers = origin === undefined ? {} : { origin }
   const cdn = createHttpClient(hosts.apiCdn, { headers, tracing })
   const api = createHttpClient(hosts.api, { headers, tracing })
-  const deployment = createDeploymentReader({ http: cdn, deploymentId, clock })
+  const calls = createPlatformCalls({ connector: 'web-messaging', clock, metrics })
+  const counted = (operation: string, http: HttpClient): HttpClient => ({
+    ...http,
+    request: (request) => calls.run(operation, () => http.request(request), { answered: outcomeOfStatus }),
+  })
+  const deployment = createDeploymentReader({ http: counted('deployment', cdn), deploymentId, clock })
   const heartbeat = startHeartbeat(options.heartbeatMs)
   const media = createMedia(toMediaHosts(hosts, mediaHosts))
   const query = new URLSearchParams({ deploymentId, application: 'Foyer' })
@@ -51,7 +58,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
 
   const connections = new Pace(clock, limits.connectionsPerMinute, 60_000)
   const linkParts = (token: string) => ({
-    ...{ url, origin, heartbeat, logger, tracing, token, connections },
+    ...{ url, origin, heartbeat, logger, tracing, token, connections, calls },
     pace: new Pace(clock, limits.requestsPerMinute, 60_000),
   })
 
@@ -66,7 +73,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
 
       openConversation: ({ upstreamConversationId: conversationId, cursor, signal }) =>
         new Session({
-          ...{ conversationId, slot, deploymentId, deployment, linkParts, http: api, media },
+          ...{ conversationId, slot, deploymentId, deployment, linkParts, http: counted('history', api), media },
           ...{ limits, clock, logger, cursor, signal },
         }),
 

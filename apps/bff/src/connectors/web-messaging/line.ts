@@ -103,7 +103,8 @@ export class Line {
       if (clock.monotonic() - this.#lastUpMs > GIVE_UP_MS) {
         return this.#listener.onEvent({ type: 'closed', error })
       }
-      const retryInMs = error.retryAfterMs ?? this.#backOffMs()
+      // Many lines are told the same time by an open breaker, or by a platform that is short of breath.
+      const retryInMs = Math.max(error.retryAfterMs ?? 0, this.#backOffMs())
       this.#listener.onEvent({ type: 'down', error, retryInMs })
       await clock.sleep(retryInMs, signal).catch(() => undefined)
       if (signal.aborted) return

@@ -2,7 +2,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
+import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { startScriptedPlatform, type PlatformScript } from '../../../test/support/scripted-platform.ts'
+import { createPlatformCalls } from '../platform-calls.ts'
 import { untraced } from '../../telemetry/tracing.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { openLink } from './link.ts'
@@ -32,6 +34,7 @@ async function start({
           token: 'token',
           pace: new Pace(clock, Number(requests), 60_000),
           connections: deployment,
+          calls: createPlatformCalls({ connector: 'web-messaging', clock, metrics: createTestMetrics().metrics }),
         },
       },
       { onFrame: () => undefined, onLost: () => lost.push('lost') },

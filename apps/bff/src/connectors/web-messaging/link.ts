@@ -1,10 +1,11 @@
 import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import { randomUUID } from 'node:crypto'
 import type { Tracing } from '../../telemetry/tracing.ts'
-import { silenceOf, type WebMessagingOperation } from './error-codes.ts'
+import { outcomeOfRefusal, outcomeOfStatus, type CallOutcome, type PlatformCalls } from '../platform-calls.ts'
+import { refusalIn, silenceOf, type WebMessagingOperation } from './error-codes.ts'
 import type { Pace } from './pacing.ts'
 import { Requests } from './requests.ts'
-import { openSocket, type FrameSocket, type SocketParts } from './socket.ts'
+import { HandshakeRefused, openSocket, type FrameSocket, type SocketParts } from './socket.ts'
 
 export interface LinkParts extends SocketParts {
   readonly token: string
@@ -12,6 +13,7 @@ export interface LinkParts extends SocketParts {
   readonly pace: Pace
   /** New connections of the whole deployment. */
   readonly connections: Pace
+  readonly calls: PlatformCalls
   readonly tracing: Tracing
 }
 
@@ -35,25 +37,25 @@ export interface LinkListener {
 }
 
 export async function openLink(parts: LinkParts, listener: LinkListener, signal: AbortSignal): Promise<Link> {
-  const { token, pace, connections, tracing } = parts
+  const { token, pace, connections, calls, tracing } = parts
   const requests = new Requests()
   const lost = new AbortController()
   await connections.turn(signal)
-  const socket: FrameSocket = await openSocket(
-    parts,
-    {
-      onFrame(frame) {
-        requests.take(frame)
-        listener.onFrame(frame)
-      },
-      onLost() {
-        lost.abort()
-        requests.failAll()
-        listener.onLost()
-      },
+  const socketListener = {
+    onFrame(frame: ServerFrame) {
+      requests.take(frame)
+      listener.onFrame(frame)
     },
-    signal,
-  )
+    onLost() {
+      lost.abort()
+      requests.failAll()
+      listener.onLost()
+    },
+  }
+  const open = (): Promise<FrameSocket> => openSocket(parts, socketListener, signal)
+  const socket = await calls.run('handshake', open, {
+    thrown: (error) => (signal.aborted ? 'given-up' : outcomeOfHandshake(error)),
+  })
   /** Over at once when the line is lost: nobody waits for a turn that leads nowhere. */
   const turn = (abort?: AbortSignal) =>
     pace.turn(AbortSignal.any(abort ? [lost.signal, abort] : [lost.signal])).catch((error: unknown) => {
@@ -67,7 +69,7 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
         if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
         const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
         socket.send({ token, tracingId, ...frame })
-        return answer
+        return calls.measure(operation, () => answer, { answered: (told) => outcomeOfAnswer(told, operation) })
       })
     },
     async tell(frame) {
@@ -76,6 +78,14 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
     },
     close: () => socket.close(),
   }
+}
+
+const outcomeOfHandshake = (error: unknown): CallOutcome =>
+  error instanceof HandshakeRefused ? outcomeOfStatus(error) : 'no-answer'
+
+function outcomeOfAnswer(frame: ServerFrame, operation: WebMessagingOperation): CallOutcome {
+  const refusal = refusalIn(frame, operation)
+  return refusal ? outcomeOfRefusal(refusal) : 'ok'
 }
 
 const attachmentIdIn = (frame: object): string | undefined =>

@@ -1,4 +1,5 @@
 import { silentLogger } from '../../../test/support/loggers.ts'
+import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { systemClock } from '../../clock.ts'
 import { connectorContract } from '../connector.contract.ts'
 import { createWebMessagingConnector, type WebMessagingOptions } from './connector.ts'
@@ -12,7 +13,8 @@ const LOOSE = {
 const connect = (url: string, change: Partial<WebMessagingOptions> = {}) =>
   createWebMessagingConnector({
     hosts: { api: url, apiCdn: url, webmessaging: url.replace('http', 'ws') },
-    ...{ deploymentId: DEPLOYMENT_ID, limits: LOOSE, clock: systemClock, logger: silentLogger, ...change },
+    ...{ deploymentId: DEPLOYMENT_ID, limits: LOOSE, clock: systemClock, logger: silentLogger },
+    ...{ metrics: createTestMetrics().metrics, ...change },
   })
 
 connectorContract('Web Messaging', {
