@@ -121,7 +121,9 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
   })
   const addressOf = createClientAddress(config.trustedProxies)
   const limit = createRequestLimits({ limits: limits.requests, addressOf, metrics })
-  const shed = createLoadShedding({ isDraining: () => isDraining, delayMs: () => loop.meanMs(), metrics })
+  const shed = createLoadShedding({
+    ...{ limits: limits.load, isDraining: () => isDraining, delayMs: () => loop.meanMs(), metrics },
+  })
   const limitMessages = createMessageLimit({ limit: limit.messages, log })
 
   const frameAncestors = frameAncestorsOf(config.embedOrigins)

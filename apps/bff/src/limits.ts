@@ -17,6 +17,12 @@ export interface StreamLimits {
   readonly lifeMs: number
 }
 
+/** Above these delays of the event loop, in milliseconds, newcomers are turned away; what guests send is taken to the last (R40). */
+export interface LoadLimits {
+  readonly sessionsMs: number
+  readonly streamsMs: number
+}
+
 /** What may be set; the other limits are the same everywhere. */
 export interface LimitSettings {
   readonly messagesPerSecond: number
@@ -54,7 +60,8 @@ export function toLimits(settings: LimitSettings) {
     typing: policy('typing', 20, 10),
     uploads: policy('uploads', 20, 60),
   }
-  return { requests, streams } as const
+  const load: LoadLimits = { sessionsMs: 200, streamsMs: 500 }
+  return { requests, streams, load } as const
 }
 
 const policy = (name: string, quota: number, windowSeconds: number, told: Policy['told'] = 'always'): Policy => ({

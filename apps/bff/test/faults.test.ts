@@ -25,6 +25,7 @@ describe('a message is delivered once and in order, whatever happens to its firs
     ['expired-token', {}],
     ['revoked-token', {}],
     ['cut-body', {}],
+    ['slow-body', { bytesPerChunk: 40, intervalMs: 50 }],
   ])('%s', async (name, parameters) => {
     const both = await startBoth({ guestIdentity: 'hint' })
     const guest = await new Guest(both.foyer.url).arrive()

@@ -34,9 +34,12 @@ describe('messages', () => {
     const { foyer } = await startBoth({}, { limits: { messages } })
     const [rosa, noor] = [await new Guest(foyer.url).arrive(), await new Guest(foyer.url).arrive()]
     const events = rosa.follow()
+    const startedAtMs = performance.now()
     const [{ accepted, refused }, bystander] = await Promise.all([flood(rosa, 60), noor.send('hello')])
-    expect(accepted).toHaveLength(messages.quota)
-    expect(refused).toHaveLength(60 - messages.quota)
+    // On a busy machine the burst may last longer than one window.
+    const windows = 1 + Math.floor((performance.now() - startedAtMs) / (messages.windowSeconds * 1_000))
+    expect(accepted.length).toBeGreaterThanOrEqual(messages.quota)
+    expect(accepted.length).toBeLessThanOrEqual(messages.quota * windows)
     for (const { status, body } of refused) {
       expect([status, body.code]).toEqual([429, 'rate-limited'])
       expect(body.retryAfterSeconds).toBeGreaterThanOrEqual(1)
@@ -194,7 +197,7 @@ describe('other requests', () => {
 
 describe('too much to do', () => {
   test('with the event loop 300 ms late newcomers are turned away, and messages are taken', async () => {
-    const { foyer } = await startBoth()
+    const { foyer } = await startBoth({}, { load: { sessionsMs: 200, streamsMs: 500 } })
     const guest = await new Guest(foyer.url).arrive()
     const block = setInterval(() => {
       for (const untilMs = performance.now() + 300; performance.now() < untilMs;);
@@ -222,9 +225,10 @@ describe('too much to do', () => {
     const { foyer } = await startBoth()
     const ready = async () => (await fetch(`${foyer.url}/health/ready`)).status
     expect(await ready()).toBe(200)
-    const asked = ready()
-    for (const untilMs = performance.now() + 1_300; performance.now() < untilMs;);
-    expect([await asked, await ready()]).toContain(503)
+    await eventually('not ready', async () => {
+      for (const untilMs = performance.now() + 1_300; performance.now() < untilMs;);
+      return (await ready()) === 503
+    })
     expect((await fetch(`${foyer.url}/health/live`)).status).toBe(200)
     await eventually('ready again', async () => (await ready()) === 200)
   })

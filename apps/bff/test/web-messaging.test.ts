@@ -67,6 +67,19 @@ test('a message is neither lost nor doubled when the BFF is stopped before its e
   await second.close()
 })
 
+test('a session that expires ends the chat; what was being said says so, and a new chat can begin', async () => {
+  const { guest, events, control } = await start()
+  await eventually('it is up', () => events.some((event) => event.type === 'connection' && event.state === 'up'))
+  await control.addFault({ name: 'session-expired', times: 1, match: { action: ['onMessage'] } })
+  const { body } = await guest.send('too late')
+  await eventually('it has ended', () =>
+    events.some((event) => event.type === 'conversation' && event.state === 'ended'),
+  )
+  await eventually('the message says so', () => stateOf(events, body.messageId) === 'failed')
+  const begun = await guest.request('POST', '/api/conversations')
+  expect([begun.status, (await control.state()).conversations.length > 0]).toEqual([201, true])
+})
+
 test('an agent’s file can be had where guests may send none', async () => {
   const { guest, events, control, id } = await start({ fileTypes: [] })
   await control.joinAgent(id, 'Noor')

@@ -10,7 +10,12 @@ import type { SessionEnv } from './session-cookie.ts'
 /** A door for newcomers; whoever says so has a session. */
 function createDoor({ delayMs = 0, isDraining = false } = {}) {
   const { metrics, registry } = createMetrics()
-  const shed = createLoadShedding({ delayMs: () => delayMs, isDraining: () => isDraining, metrics })
+  const shed = createLoadShedding({
+    limits: { sessionsMs: 200, streamsMs: 500 },
+    delayMs: () => delayMs,
+    isDraining: () => isDraining,
+    metrics,
+  })
   const app = new Hono<SessionEnv>()
     .use(async (c, next) => {
       if (c.req.query('guest')) c.set('session', newSession({}, 0))

@@ -1,13 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
+import type { LoadLimits } from '../limits.ts'
 import { RequestError } from '../problems.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { SessionEnv } from './session-cookie.ts'
 
-/** Above these delays of the event loop newcomers are turned away; what guests send is taken to the last (R40). */
-const SESSIONS_MS = 200
-const STREAMS_MS = 500
-
 export interface LoadSheddingParts {
+  readonly limits: LoadLimits
   /** The process is about to end. */
   readonly isDraining: () => boolean
   /** The present delay of the event loop. */
@@ -17,7 +15,7 @@ export interface LoadSheddingParts {
 }
 
 /** Turns newcomers away, with RequestError `shutting-down` or `overloaded`, where they would find no good place. */
-export function createLoadShedding({ isDraining, delayMs, metrics, random = Math.random }: LoadSheddingParts) {
+export function createLoadShedding({ limits, isDraining, delayMs, metrics, random = Math.random }: LoadSheddingParts) {
   function refuseAbove(mostMs: number): void {
     if (isDraining()) {
       throw new RequestError('shutting-down', undefined, { retryAfterSeconds: Math.ceil(1 + 2 * random()) })
@@ -30,11 +28,11 @@ export function createLoadShedding({ isDraining, delayMs, metrics, random = Math
   return {
     /** Who has a session already is no newcomer. */
     newSession: async (c, next) => {
-      if (!c.get('session')) refuseAbove(SESSIONS_MS)
+      if (!c.get('session')) refuseAbove(limits.sessionsMs)
       await next()
     },
     newStream: async (_c, next) => {
-      refuseAbove(STREAMS_MS)
+      refuseAbove(limits.streamsMs)
       await next()
     },
   } satisfies Record<string, MiddlewareHandler<SessionEnv>>

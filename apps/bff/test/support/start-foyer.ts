@@ -28,7 +28,9 @@ function looseLimits(): Limits {
     ...{ sessionsPerSecond: most, streams: most, streamsPerAddress: most },
   })
   const loose = Object.entries(requests).map(([name, policy]) => [name, { ...policy, quota: most }])
-  return { requests: Object.fromEntries(loose) as Limits['requests'], streams } // The same names, each with a policy.
+  // The tests share their event loop with it: how late that is says nothing.
+  const load = { sessionsMs: Infinity, streamsMs: Infinity }
+  return { requests: Object.fromEntries(loose) as Limits['requests'], streams, load } // The same names, each with a policy.
 }
 
 export interface Foyer {
@@ -59,6 +61,7 @@ export interface FoyerOptions {
   /** Instead of none that a test could meet. */
   readonly limits?: Partial<Limits['requests']>
   readonly streams?: Partial<Limits['streams']>
+  readonly load?: Limits['load']
   readonly pageFolder?: string
   readonly embedOrigins?: readonly string[]
   readonly trustedProxies?: readonly string[]
@@ -116,7 +119,11 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     showDiagnosis: options.showDiagnosis ?? true,
     lifetimes: options.lifetimes ?? { idleMs: 1_800_000, absoluteMs: 43_200_000 },
     retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
-    limits: { requests: { ...loose.requests, ...options.limits }, streams: { ...loose.streams, ...options.streams } },
+    limits: {
+      requests: { ...loose.requests, ...options.limits },
+      streams: { ...loose.streams, ...options.streams },
+      load: options.load ?? loose.load,
+    },
     pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
     forms: options.forms ?? {},
   }
