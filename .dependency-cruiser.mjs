@@ -53,6 +53,7 @@ export default {
     only('bff-transcripts', `${BFF}transcripts/`, BFF, `${BFF}event-log/|${BFF_EVERYWHERE}`),
     only('bff-storage', `${BFF}storage/`, BFF, BFF_EVERYWHERE),
 
+    never('web-knows-nothing-of-its-gallery', `${WEB}|^e2e/`, '^apps/web/gallery/'),
     never('web-views-never-call-the-network', `${WEB}views/`, `${WEB}api/`),
     never('web-timeline-is-plain', `${WEB}timeline/`, 'node_modules/svelte|\\.svelte(\\.ts)?$'),
     only('web-timeline', `${WEB}timeline/`, WEB, '^$'),

@@ -1,9 +1,13 @@
 import type { Clock } from './clock.ts'
 
-/** A clock for tests: time passes when it is told to. */
+/** A clock for tests, and for the gallery: time passes when it is told to. */
 export class FakeClock implements Clock {
-  #nowMs = 1_000_000
+  #nowMs: number
   readonly #sleepers = new Set<{ wakeAtMs: number; wake(): void }>()
+
+  constructor(nowMs = 1_000_000) {
+    this.#nowMs = nowMs
+  }
 
   now(): number {
     return this.#nowMs
@@ -43,5 +47,8 @@ export class FakeClock implements Clock {
 
 /** Everything that was only waiting for its turn has had it. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => nextTurn(resolve))
 }
+
+/** Browsers, where the gallery runs, have no `setImmediate`. */
+const nextTurn = globalThis.setImmediate ?? ((resolve: () => void) => setTimeout(resolve))

@@ -1,6 +1,6 @@
 import type { Network } from './network.ts'
 
-/** A network for tests: pulled and plugged by hand. */
+/** A network for tests, and for the gallery: pulled and plugged by hand. */
 export class FakeNetwork implements Network {
   online = true
   readonly #listeners = new Set<() => void>()

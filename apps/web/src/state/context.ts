@@ -1,7 +1,7 @@
 import { createContext } from 'svelte'
 import { createClient } from '../api/client.ts'
-import { systemClock } from '../api/clock.ts'
-import { browserNetwork } from '../api/network.ts'
+import { systemClock, type Clock } from '../api/clock.ts'
+import { browserNetwork, type Network } from '../api/network.ts'
 import type { Tabs } from '../api/tabs.ts'
 import { ChatForms } from './chat-forms.svelte.ts'
 import { Connection } from './connection.svelte.ts'
@@ -25,15 +25,23 @@ export interface PageState {
 
 export const [usePageState, providePageState] = createContext<PageState>()
 
+interface PageStateOptions extends Pick<SessionOptions, 'loadConversation' | 'locale' | 'tabs'> {
+  /** What the page stands on, where it is not the browser itself. */
+  clock?: Clock
+  network?: Network
+  fetch?: typeof globalThis.fetch
+}
+
 /** All state of the page. Touches nothing of the browser before it is asked to: the build draws the page with it too. */
 export function createPageState({
   loadConversation,
   locale,
   tabs,
-}: Pick<SessionOptions, 'loadConversation' | 'locale' | 'tabs'>): PageState {
-  const clock = systemClock
-  const network = browserNetwork
-  const client = createClient()
+  clock = systemClock,
+  network = browserNetwork,
+  fetch,
+}: PageStateOptions): PageState {
+  const client = createClient(fetch)
   const storage = createTabStorage(() => sessionStorage)
   const connection = new Connection(clock, network)
   const draft = new Draft(storage)
