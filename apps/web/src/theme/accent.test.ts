@@ -8,7 +8,8 @@ const hex = (text: string | undefined): Rgb => parseHex(text ?? '') ?? expect.fa
 
 const groundsOf = (sheet: string) => {
   const read = (name: string) => hex(new RegExp(`--${name}: (#\\w+)`).exec(sheet)?.[1])
-  return { surface: read('surface'), others: ['surface-soft', 'surface-raised', 'bubble'].map(read) }
+  const others = ['surface-soft', 'surface-raised', 'bubble'].map(read)
+  return { surface: read('surface'), others, words: read('ink-soft') }
 }
 /** Evenly spread over all there are. */
 const colours = Array.from({ length: 16 ** 3 }, (_, at): Rgb => [(at >> 8) * 17, ((at >> 4) & 15) * 17, (at & 15) * 17])
@@ -22,7 +23,8 @@ for (const [scheme, grounds] of Object.entries({ light: groundsOf(light), dark: 
         contrast(token('--accent-ink'), ground),
       )
       const onIt = ['--accent', '--accent-strong'].map((name) => contrast(token('--on-accent'), token(name)))
-      return { readable: Math.min(...words, ...onIt), visible: contrast(token('--accent'), grounds.surface) }
+      const onSoft = contrast(grounds.words, token('--accent-soft'))
+      return { readable: Math.min(...words, ...onIt, onSoft), visible: contrast(token('--accent'), grounds.surface) }
     })
     expect(Math.min(...worst.map(({ readable }) => readable))).toBeGreaterThanOrEqual(4.5)
     expect(Math.min(...worst.map(({ visible }) => visible))).toBeGreaterThanOrEqual(1.25)

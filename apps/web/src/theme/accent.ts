@@ -12,6 +12,8 @@ export interface Grounds {
   surface: Rgb
   /** What words in the accent's colour stand on besides. */
   others: readonly Rgb[]
+  /** The faintest words there are: they stand on the soft accent, too. */
+  words: Rgb
 }
 
 const WHITE: Rgb = [255, 255, 255]
@@ -21,12 +23,13 @@ const VISIBLE = 1.25
 const STEP = 0.04
 
 /** The tokens of `tokens.css` that follow from a colour, for the grounds of light or dark. */
-export function accentTokens(chosen: Rgb, { surface, others }: Grounds): Record<string, string> {
+export function accentTokens(chosen: Rgb, { surface, others, words }: Grounds): Record<string, string> {
   const isDark = luminance(surface) < 0.18
   const away = isDark ? WHITE : BLACK
   const accent = shift(chosen, away, (colour) => contrast(colour, surface) >= VISIBLE)
   const onAccent = contrast(WHITE, accent) >= READABLE ? WHITE : BLACK
-  const soft = mix(surface, accent, isDark ? 0.28 : 0.12)
+  const tint = mix(surface, accent, isDark ? 0.28 : 0.12)
+  const soft = shift(tint, surface, (colour) => contrast(words, colour) >= READABLE)
   const grounds = [surface, soft, ...others]
   return toHexes({
     '--accent': accent,

@@ -11,9 +11,10 @@ export function showAccent(chosen: string): void {
     const style = getComputedStyle(root)
     const read = (name: string) => parseHex(style.getPropertyValue(name))
     const surface = read('--surface')
-    if (!surface) return
+    const words = read('--ink-soft')
+    if (!surface || !words) return
     const others = OTHERS.map(read).filter((ground): ground is Rgb => ground !== undefined)
-    for (const [name, value] of Object.entries(accentTokens(colour, { surface, others }))) {
+    for (const [name, value] of Object.entries(accentTokens(colour, { surface, others, words }))) {
       root.style.setProperty(name, value)
     }
   }
