@@ -53,7 +53,7 @@ export const endingStates: Record<string, GalleryState> = {
       await (await stage.conversation()).clear()
       stage.bff.tell(becomes('cleared')(stage.bff.lastSeq + 1))
     },
-    shows: '[role=log] h2',
+    shows: '[role=log]:empty + section, [role=log]:not(:has(*)) + section',
   },
   gone: { title: 'The session is over', world: { events: history(...said) }, act: lose, shows: 'section h2' },
   'gone-with-draft': {
