@@ -40,11 +40,15 @@ export function cutOff(): string[] {
   const wrong: string[] = []
   /** The space after a last letter, when letters are spaced, is no letter. */
   const SLACK_PX = 2
+  const isShortened = (element: Element) => {
+    const { textOverflow, webkitLineClamp } = getComputedStyle(element)
+    return textOverflow === 'ellipsis' || webkitLineClamp !== 'none'
+  }
   if (document.documentElement.scrollWidth > innerWidth) wrong.push('the page scrolls sideways')
   for (const element of document.querySelectorAll<HTMLElement>('body *')) {
-    const { overflowX, overflowY, textOverflow, webkitLineClamp, clipPath } = getComputedStyle(element)
+    const { overflowX, overflowY, clipPath } = getComputedStyle(element)
     if (element.closest('.visually-hidden, svg, input') || clipPath !== 'none' || !element.checkVisibility()) continue
-    if (textOverflow === 'ellipsis' || webkitLineClamp !== 'none') continue
+    if (isShortened(element) || (element.parentElement && isShortened(element.parentElement))) continue
     const isCarousel = element.matches('.carousel > ul') // Cards side by side are what it is.
     const sideways = element.scrollWidth - element.clientWidth
     const isWide = overflowX !== 'visible' && element.clientWidth > 0 && sideways > SLACK_PX && !isCarousel
@@ -110,7 +114,7 @@ export function unseen(): string[] {
     [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.checkVisibility())
   const edged =
     'article:not(.bare), .card, .field, select, input:not([type=checkbox], [type=radio], .attach input), ' +
-    '.buttons button:not(.plain), .actions button, .menu, dialog:not(:has(img)) > div, .picker[role=dialog], .notices > *, .notice bdi, .dots, .option, fieldset label'
+    '.buttons button:not(.plain), .actions button, .menu, dialog:not(:has(img)) > div, .picker[role=dialog], .notices > *, .notice bdi, .dots, .option, fieldset label, .frame > button, .carousel > button'
   const withoutEdge = visible(edged)
     .filter((one) => !hasEdge(one) && !hasEdge(one.parentElement ?? one))
     .map((one) => `no edge: ${one.outerHTML.slice(0, 120)}`)
