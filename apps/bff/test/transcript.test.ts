@@ -44,6 +44,14 @@ test('the transcript as HTML holds the words of strangers as text, and can do no
   expect(text).toMatch(/<html lang="en" dir="ltr">/)
 })
 
+test('the transcript is in the language it is asked for in', async () => {
+  const { transcript } = await talk()
+  expect((await transcript('?format=html&locale=he-IL')).text).toMatch(/<html lang="he" dir="rtl">/)
+  expect((await transcript('?locale=de-AT&timeZone=Europe/Vienna')).text).toMatch(
+    /^Chatverlauf, .*\nAlle Zeiten: Europe\/Vienna/,
+  )
+})
+
 test('the transcript as JSON has every entry in its present state', async () => {
   const { transcript, guest } = await talk()
   const { entries, conversationId } = JSON.parse((await transcript('?format=json')).text) as {

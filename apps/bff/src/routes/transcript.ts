@@ -20,12 +20,12 @@ const TYPES = {
 export function createTranscriptRoutes({ relay, log }: { relay: Relay; log: EventLog }): Hono<SessionEnv> {
   return new Hono<SessionEnv>().get(routes.readTranscript.path, async (c) => {
     const { session, record } = await requireOwned(c, relay)
-    const { format, timeZone } = parse(TranscriptQuery, c.req.query())
+    const { format, timeZone, locale } = parse(TranscriptQuery, c.req.query())
     const { conversationId } = record
     const startedAt = new Date(record.startedAtMs).toISOString()
     const pieces = writeTranscript[format]({
       ...{ conversationId, startedAt, entries: readTranscript(log, conversationId) },
-      language: transcriptLanguage(session.guest.locale, timeZone),
+      language: transcriptLanguage(locale ?? session.guest.locale, timeZone),
     })
     const bytes = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())
     return c.body(bytes as ReadableStream, 200, {

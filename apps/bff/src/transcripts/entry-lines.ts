@@ -23,7 +23,7 @@ export function entryLines(
     case 'conversation':
       return entry.state === 'ended' || entry.state === 'read-only' ? { lines: [words.ended] } : undefined
     case 'notice':
-      return { lines: [entry.problem.detail] }
+      return { lines: [entry.problem.code === 'messages-missing' ? words.mayMiss : words.interrupted] }
   }
 }
 

@@ -1,3 +1,5 @@
+import { directionOf, toLanguage, type Language } from '@foyer/shared/protocol/languages'
+
 interface TranscriptWords {
   readonly title: string
   /** Before the time zone all times are in. */
@@ -9,12 +11,15 @@ interface TranscriptWords {
   readonly joined: (name: string) => string
   readonly left: (name: string) => string
   readonly ended: string
+  readonly mayMiss: string
+  /** There was a problem; what it was is for those who run the chat. */
+  readonly interrupted: string
   readonly notSent: string
   readonly file: string
 }
 
-/** The words of a transcript, by language. */
-const dictionary: Readonly<Record<string, TranscriptWords>> = {
+/** The words of a transcript, by language: those of the page (apps/web/src/text). */
+const dictionary: Readonly<Record<Language, TranscriptWords>> = {
   en: {
     title: 'Chat transcript',
     times: 'All times',
@@ -25,6 +30,8 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     joined: (name) => `${name} joined`,
     left: (name) => `${name} left`,
     ended: 'The chat has ended',
+    mayMiss: 'Messages may be missing here',
+    interrupted: 'The chat was interrupted',
     notSent: 'not sent',
     file: 'File',
   },
@@ -33,13 +40,15 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
       title: 'Chatverlauf',
       times: 'Alle Zeiten',
       you: 'Sie',
-      agent: 'Berater',
+      agent: 'Kundenservice',
       bot: 'Assistent',
       system: 'Hinweis',
     },
-    joined: (name) => `${name} ist dabei`,
-    left: (name) => `${name} ist gegangen`,
+    joined: (name) => `${name} ist jetzt im Chat`,
+    left: (name) => `${name} hat den Chat verlassen`,
     ended: 'Der Chat ist beendet',
+    mayMiss: 'Hier können Nachrichten fehlen',
+    interrupted: 'Der Chat war unterbrochen',
     notSent: 'nicht gesendet',
     file: 'Datei',
   },
@@ -47,12 +56,14 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     title: 'Transcription du chat',
     times: 'Heures',
     you: 'Vous',
-    agent: 'Conseiller',
+    agent: 'Service client',
     bot: 'Assistant',
-    system: 'Avis',
+    system: 'Information',
     joined: (name) => `${name} a rejoint le chat`,
     left: (name) => `${name} a quitté le chat`,
     ended: 'Le chat est terminé',
+    mayMiss: 'Des messages peuvent manquer ici',
+    interrupted: 'Le chat a été interrompu',
     notSent: 'non envoyé',
     file: 'Fichier',
   },
@@ -63,9 +74,11 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     agent: 'Agente',
     bot: 'Asistente',
     system: 'Aviso',
-    joined: (name) => `${name} se ha unido`,
-    left: (name) => `${name} ha salido`,
+    joined: (name) => `${name} se ha unido al chat`,
+    left: (name) => `${name} ha salido del chat`,
     ended: 'El chat ha terminado',
+    mayMiss: 'Es posible que aquí falten mensajes',
+    interrupted: 'El chat se interrumpió',
     notSent: 'no enviado',
     file: 'Archivo',
   },
@@ -76,22 +89,26 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     agent: 'Atendente',
     bot: 'Assistente',
     system: 'Aviso',
-    joined: (name) => `${name} entrou`,
-    left: (name) => `${name} saiu`,
-    ended: 'O chat terminou',
-    notSent: 'não enviado',
+    joined: (name) => `${name} entrou no chat`,
+    left: (name) => `${name} saiu do chat`,
+    ended: 'O chat foi encerrado',
+    mayMiss: 'Podem faltar mensagens aqui',
+    interrupted: 'O chat foi interrompido',
+    notSent: 'não enviada',
     file: 'Arquivo',
   },
   it: {
     title: 'Trascrizione della chat',
     times: 'Orari',
     you: 'Lei',
-    agent: 'Operatore',
+    agent: 'Servizio clienti',
     bot: 'Assistente',
     system: 'Avviso',
-    joined: (name) => `${name} si è unito`,
-    left: (name) => `${name} è uscito`,
+    joined: (name) => `${name} è ora in chat`,
+    left: (name) => `${name} ha lasciato la chat`,
     ended: 'La chat è terminata',
+    mayMiss: 'Qui potrebbero mancare dei messaggi',
+    interrupted: 'La chat è stata interrotta',
     notSent: 'non inviato',
     file: 'File',
   },
@@ -102,10 +119,12 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     agent: 'Medewerker',
     bot: 'Assistent',
     system: 'Melding',
-    joined: (name) => `${name} neemt deel`,
-    left: (name) => `${name} is weg`,
+    joined: (name) => `${name} neemt deel aan de chat`,
+    left: (name) => `${name} heeft de chat verlaten`,
     ended: 'De chat is beëindigd',
-    notSent: 'niet verzonden',
+    mayMiss: 'Hier kunnen berichten ontbreken',
+    interrupted: 'De chat was onderbroken',
+    notSent: 'niet verstuurd',
     file: 'Bestand',
   },
   pl: {
@@ -115,9 +134,11 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     agent: 'Konsultant',
     bot: 'Asystent',
     system: 'Informacja',
-    joined: (name) => `${name} dołącza`,
-    left: (name) => `${name} wychodzi`,
+    joined: (name) => `${name} dołącza do czatu`,
+    left: (name) => `${name} opuszcza czat`,
     ended: 'Czat został zakończony',
+    mayMiss: 'Może tu brakować wiadomości',
+    interrupted: 'Czat został przerwany',
     notSent: 'nie wysłano',
     file: 'Plik',
   },
@@ -133,6 +154,8 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     joined: (name) => `${name}さんが参加しました`,
     left: (name) => `${name}さんが退出しました`,
     ended: 'チャットは終了しました',
+    mayMiss: 'ここに表示されていないメッセージがある可能性があります',
+    interrupted: 'チャットが中断しました',
     notSent: '未送信',
     file: 'ファイル',
   },
@@ -141,11 +164,13 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     times: '时间',
     you: '您',
     agent: '客服',
-    bot: '助手',
+    bot: '智能助手',
     system: '通知',
-    joined: (name) => `${name}已加入`,
-    left: (name) => `${name}已离开`,
+    joined: (name) => `${name}已加入聊天`,
+    left: (name) => `${name}已离开聊天`,
     ended: '聊天已结束',
+    mayMiss: '此处可能缺少消息',
+    interrupted: '聊天曾中断',
     notSent: '未发送',
     file: '文件',
   },
@@ -153,51 +178,45 @@ const dictionary: Readonly<Record<string, TranscriptWords>> = {
     title: 'نص المحادثة',
     times: 'الأوقات',
     you: 'أنت',
-    agent: 'الموظف',
-    bot: 'المساعد',
+    agent: 'خدمة العملاء',
+    bot: 'المساعد الافتراضي',
     system: 'إشعار',
-    joined: (name) => `انضم ${name}`,
-    left: (name) => `غادر ${name}`,
+    joined: (name) => `انضم ${name} إلى المحادثة`,
+    left: (name) => `غادر ${name} المحادثة`,
     ended: 'انتهت المحادثة',
-    notSent: 'لم يُرسل',
+    mayMiss: 'قد تكون هناك رسائل ناقصة هنا',
+    interrupted: 'انقطعت المحادثة',
+    notSent: 'لم تُرسل',
     file: 'ملف',
   },
   he: {
     title: 'תמליל השיחה',
     times: 'השעות',
     you: 'את/ה',
-    agent: 'נציג',
-    bot: 'עוזר',
-    system: 'הודעה',
-    joined: (name) => `${name} בשיחה`,
-    left: (name) => `${name} יצא/ה מהשיחה`,
-    ended: 'השיחה הסתיימה',
-    notSent: 'לא נשלח',
+    agent: 'שירות הלקוחות',
+    bot: 'העוזר הווירטואלי',
+    system: 'הודעת מערכת',
+    joined: (name) => `${name} כעת בשיחה`,
+    left: (name) => `${name} כבר לא בשיחה`,
+    ended: 'הצ׳אט הסתיים',
+    mayMiss: 'ייתכן שחסרות כאן הודעות',
+    interrupted: 'הצ׳אט נקטע',
+    notSent: 'לא נשלחה',
     file: 'קובץ',
   },
 }
 
 /** The words, formats and direction for a guest's locale (BCP 47); English where the language is not among ours. */
 export function transcriptLanguage(locale: string | undefined, timeZone: string) {
-  const [language = ''] = (locale ?? '').toLowerCase().split('-', 1)
-  const words = dictionary[language]
-  const format = new Intl.DateTimeFormat(words && isLocale(locale) ? locale : 'en', {
-    ...({ dateStyle: 'medium', timeStyle: 'medium', timeZone } as const),
-  })
+  const known = toLanguage(locale ?? '')
+  const language = known ?? 'en'
+  const format = new Intl.DateTimeFormat(known ? locale : 'en', { dateStyle: 'medium', timeStyle: 'medium', timeZone })
   return {
-    language: words ? language : 'en',
-    direction: language === 'ar' || language === 'he' ? 'rtl' : 'ltr',
-    words: words ?? (dictionary['en'] as TranscriptWords), // It stands above.
+    language,
+    direction: directionOf(language),
+    words: dictionary[language],
     timeZone,
     time: (at: string) => format.format(new Date(at)),
   }
 }
 export type TranscriptLanguage = ReturnType<typeof transcriptLanguage>
-
-function isLocale(locale: string | undefined): locale is string {
-  try {
-    return locale !== undefined && Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0
-  } catch {
-    return false // Intl knows no such tag.
-  }
-}

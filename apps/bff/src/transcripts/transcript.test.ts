@@ -1,3 +1,4 @@
+import { LANGUAGES } from '@foyer/shared/protocol/languages'
 import { expect, test } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { newSealer, openStore } from '../../test/support/stores.ts'
@@ -43,9 +44,11 @@ test('begins where the log does once its beginning was trimmed', async () => {
 })
 
 test.each([
-  ['de-AT', 'de', 'Noor ist dabei'],
-  ['zh-Hans-CN', 'zh', 'Noor已加入'],
+  ['de-AT', 'de', 'Noor ist jetzt im Chat'],
+  ['zh-Hans-CN', 'zh', 'Noor已加入聊天'],
+  ['iw', 'he', 'Noor כעת בשיחה'],
   ['tlh', 'en', 'Noor joined'],
+  ['en-US@posix', 'en', 'Noor joined'],
   [undefined, 'en', 'Noor joined'],
 ])('speaks the language of the guest: %s', (locale, expected, words) => {
   const language = transcriptLanguage(locale, 'UTC')
@@ -53,4 +56,22 @@ test.each([
   const participant = { participantId: 'a', role: 'agent', name: 'Noor' } as const
   const entry = { type: 'participant', change: 'joined', participant, seq: 1, at: '2026-01-01T00:00:00.000Z' } as const
   expect(entryLines(entry, language)).toEqual({ lines: [words] })
+})
+
+test.each([
+  ['messages-missing', 'Hier können Nachrichten fehlen'],
+  ['platform-unavailable', 'Der Chat war unterbrochen'],
+] as const)('tells of a problem what it means for the reader: %s', (code, words) => {
+  const problem = { type: `problems/${code}`, title: 'Title', status: 503, detail: 'For the log.', code }
+  const entry = { type: 'notice', problem, seq: 1, at: '2026-01-01T00:00:00.000Z' } as const
+  expect(entryLines(entry, transcriptLanguage('de', 'UTC'))).toEqual({ lines: [words] })
+})
+
+test('is written in every language of the page', () => {
+  for (const language of LANGUAGES) {
+    const { words, language: spoken } = transcriptLanguage(language, 'UTC')
+    expect(spoken).toBe(language)
+    expect([words.joined('Noor'), words.left('Noor')]).toEqual(Array(2).fill(expect.stringContaining('Noor')))
+    expect(Object.values(words)).not.toContain('')
+  }
 })
