@@ -24,6 +24,7 @@ import { createSameOrigin } from './middleware/same-origin.ts'
 import { createSecurityHeaders, frameAncestorsOf, securityHeadersOf } from './middleware/security-headers.ts'
 import { createReadSession, createSessionCookie } from './middleware/session-cookie.ts'
 import { answerNotFound, createErrorHandler, refuseOtherMethods } from './problems.ts'
+import { createPageLanguages } from './page-languages.ts'
 import { createReadiness } from './readiness.ts'
 import { createAdminRoutes } from './routes/admin.ts'
 import { createAttachmentRoutes } from './routes/attachments.ts'
@@ -126,6 +127,7 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
   })
   const limitMessages = createMessageLimit({ limit: limit.messages, log })
 
+  const readSettings = readSettingsOf(connector)
   const frameAncestors = frameAncestorsOf(config.embedOrigins)
   const headers = securityHeadersOf(frameAncestors)
   const http = new Hono<AppEnv>()
@@ -145,7 +147,7 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
     .on('POST', routes.setTyping.path, limit.typing)
     .on('POST', routes.uploadAttachment.path, limit.uploads)
     .on('GET', routes.followEvents.path, shed.newStream, limit.streams)
-    .route('/', createConfigRoutes({ showDiagnosis, readSettings: readSettingsOf(connector) }))
+    .route('/', createConfigRoutes({ showDiagnosis, readSettings }))
     .route(
       '/',
       createSessionRoutes({
@@ -166,7 +168,13 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
     .route('/', createTranscriptRoutes({ relay, log }))
     .route('/', createEventRoutes({ relay, log, streams, clock, addressOf, headers }))
     .route('/', createHealthRoutes(isReady))
-    .route('/', createPageRoutes(readBuiltPage(config.pageFolder, frameAncestors)))
+    .route(
+      '/',
+      createPageRoutes({
+        page: readBuiltPage(config.pageFolder, frameAncestors),
+        readLanguages: createPageLanguages({ readSettings, clock }),
+      }),
+    )
   refuseOtherMethods(http, http.routes)
   http.onError(createErrorHandler({ logger: loggers('http'), showDiagnosis })).notFound(answerNotFound)
 

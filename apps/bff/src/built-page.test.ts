@@ -45,6 +45,16 @@ describe('the built page', () => {
     })
   })
 
+  test('has its document once more in each language that was built', () => {
+    const { document, translations, files } = readBuilt({ 'index.de.html': '<p>Hallo', 'index.ar.html': '<p>مرحبا' })
+    expect(Buffer.from(document.plain).toString()).toBe(HTML)
+    expect([...translations].map(([language, { plain }]) => [language, Buffer.from(plain).toString()])).toEqual([
+      ['ar', '<p>مرحبا'],
+      ['de', '<p>Hallo'],
+    ])
+    expect([...files.keys()]).toEqual([])
+  })
+
   test('leaves out what no guest should have: maps, notes, hidden files, links to elsewhere', () => {
     const folder = build({
       'index.html': HTML,

@@ -15,7 +15,9 @@ export interface BuiltFile {
 
 export interface BuiltPage {
   readonly document: BuiltFile
-  /** By path, the document left out. */
+  /** The document in further languages, by language. */
+  readonly translations: ReadonlyMap<string, BuiltFile>
+  /** By path, the documents left out. */
   readonly files: ReadonlyMap<string, BuiltFile>
   readonly contentSecurityPolicy: string
 }
@@ -27,6 +29,8 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml; charset=utf-8',
   '.png': 'image/png',
 }
+/** `index.de.html` is the document in German. */
+const TRANSLATION = /^index\.([a-z]+)\.html$/
 const MIN_COMPRESSED_BYTES = 512
 
 /**
@@ -37,14 +41,19 @@ export function readBuiltPage(folder: string, frameAncestors: string): BuiltPage
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return undefined
   const files = new Map<string, BuiltFile>()
+  const translations = new Map<string, BuiltFile>()
   for (const path of listFiles(folder)) {
     const file = join(folder, path)
     const type = TYPES[extname(path)]
-    if (type !== undefined && file !== index) files.set(`/${path}`, toBuiltFile(readFileSync(file), type))
+    const language = TRANSLATION.exec(path)?.[1]
+    if (type === undefined || file === index) continue
+    if (language) translations.set(language, toBuiltFile(readFileSync(file), type))
+    else files.set(`/${path}`, toBuiltFile(readFileSync(file), type))
   }
   const html = readFileSync(index)
   return {
     document: toBuiltFile(html, 'text/html; charset=utf-8'),
+    translations,
     files,
     contentSecurityPolicy: policyOf(html.toString(), frameAncestors),
   }

@@ -34,6 +34,7 @@ const DEFAULT_CLIENTS: v.InferInput<typeof Client>[] = [
 
 /** Where the deployment of the Web Messaging samples comes from (web-messaging/README.md). */
 export const DEMO_DEPLOYMENT_ID = '2c9e6d10-41b7-4f85-8b3a-6d0e7f92a1c5'
+const DEMO_LANGUAGES = ['en-us', 'de', 'fr', 'es', 'pt-br', 'it', 'nl', 'pl', 'ja', 'zh-cn', 'ar', 'he']
 
 /** Limits of a session or a connection (web-messaging.md §16). */
 const WebMessagingLimits = v.strictObject({
@@ -61,7 +62,7 @@ const Authentication = v.strictObject({
 export const Deployment = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   status: v.optional(v.picklist(['Active', 'Inactive']), 'Active'),
-  languages: v.optional(v.array(v.string()), ['en-us', 'de']),
+  languages: v.optional(v.array(v.string()), DEMO_LANGUAGES),
   defaultLanguage: v.optional(v.string(), 'en-us'),
   primaryColor: v.optional(v.string(), '#0B5C7A'),
   showAgentTypingIndicator: v.optional(v.boolean(), true),

@@ -21,7 +21,7 @@ export function createConfigRoutes({ showDiagnosis, readSettings }: ConfigRouteP
     const settings = await readSettings().catch(() => undefined)
     const config: Config = {
       limits: { textBytes: MAX_TEXT_BYTES, uploads: settings?.uploads },
-      languages: settings?.languages ?? ['en'],
+      languages: settings?.languages ?? [],
       features: { diagnosis: showDiagnosis, markdown: settings?.markdown ?? false },
       theme: { primaryColor: settings?.primaryColor },
     }

@@ -14,6 +14,7 @@ const toFile = (text: string, type: string): BuiltFile => ({
 })
 const PAGE: BuiltPage = {
   document: toFile('<!doctype html><p>Hello', 'text/html; charset=utf-8'),
+  translations: new Map([['de', toFile('<!doctype html><p>Hallo', 'text/html; charset=utf-8')]]),
   files: new Map([
     ['/assets/a-1.js', toFile('hashed', 'text/javascript; charset=utf-8')],
     ['/icon.svg', { type: 'image/svg+xml; charset=utf-8', plain: bytes('<svg/>') }],
@@ -21,8 +22,9 @@ const PAGE: BuiltPage = {
   contentSecurityPolicy: "default-src 'none'; script-src 'self'",
 }
 
-function createSite(page: BuiltPage | undefined = PAGE) {
-  const app = new Hono().use(createSecurityHeaders(securityHeadersOf(ANCESTORS))).route('/', createPageRoutes(page))
+function createSite(offered: readonly string[] = []) {
+  const routes = createPageRoutes({ page: PAGE, readLanguages: () => Promise.resolve(offered) })
+  const app = new Hono().use(createSecurityHeaders(securityHeadersOf(ANCESTORS))).route('/', routes)
   app.notFound(answerNotFound).onError(createErrorHandler({ logger: silentLogger, showDiagnosis: false }))
   return (path: string, headers: Record<string, string> = {}, method = 'GET') => app.request(path, { method, headers })
 }
@@ -48,6 +50,26 @@ describe('the document', () => {
       expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
     },
   )
+})
+
+describe('the document is in the language', () => {
+  test.each([
+    ['the browser asks for', '/', 'de-AT,en;q=0.8', [], 'de'],
+    ['the browser likes best', '/', 'en;q=0.3, de;q=0.7', [], 'de'],
+    ['the browser does not rule out', '/', 'de;q=0, en', [], 'en'],
+    ['the address asks for', '/?lang=de', 'en', [], 'de'],
+    ['the address asks for, whatever the browser says', '/?lang=de', undefined, [], 'de'],
+    ['the browser asks for where the address asks for none', '/?lang=%2e%2e', 'de', [], 'de'],
+    ['the organisation offers', '/?lang=de', 'de', ['en-us'], 'en'],
+    ['the organisation prefers', '/', 'fr', ['de', 'en-us'], 'de'],
+    ['of everybody else', '/', 'tlh', [], 'en'],
+    ['of everybody else', '/', undefined, [], 'en'],
+  ])('%s: %s for %j', async (_, path, accepted, offered, expected) => {
+    const response = await createSite(offered)(path, accepted === undefined ? {} : { 'Accept-Language': accepted })
+    expect(response.headers.get('Content-Language')).toBe(expected)
+    expect(response.headers.get('Vary')).toContain('Accept-Language')
+    expect(await response.text()).toContain(expected === 'de' ? 'Hallo' : 'Hello')
+  })
 })
 
 describe('a file', () => {
@@ -90,6 +112,7 @@ describe('what is not in the manifest is not there', () => {
   test.each([
     ...[
       '/index.html',
+      '/index.de.html',
       '/assets/',
       '/assets',
       '/assets/nope.js',
@@ -106,7 +129,9 @@ describe('what is not in the manifest is not there', () => {
   })
 
   test('nor anything at all before the page is built', async () => {
-    const app = new Hono().route('/', createPageRoutes(undefined)).notFound(answerNotFound)
+    const app = new Hono()
+      .route('/', createPageRoutes({ page: undefined, readLanguages: () => Promise.resolve([]) }))
+      .notFound(answerNotFound)
     expect((await app.request('/')).status).toBe(404)
   })
 

@@ -1,18 +1,29 @@
+import { chooseLanguage, LANGUAGES } from '@foyer/shared/protocol/languages'
 import { Hono, type Context } from 'hono'
+import { accepts } from 'hono/accepts'
 import type { BuiltFile, BuiltPage } from '../built-page.ts'
 import { createNavigation } from '../middleware/navigation.ts'
 
 const HASHED = 'public, max-age=31536000, immutable'
 const UNHASHED = 'public, max-age=3600'
 
+export interface PageRouteParts {
+  readonly page: BuiltPage | undefined
+  /** The languages the organisation offers, its own first; none where it names none. */
+  readonly readLanguages: () => Promise<readonly string[]>
+}
+
 /** The built page, from its manifest: what is not in it is not there (S39). */
-export function createPageRoutes(page: BuiltPage | undefined): Hono {
+export function createPageRoutes({ page, readLanguages }: PageRouteParts): Hono {
   const app = new Hono()
   if (!page) return app
 
-  app.get('/', createNavigation(), (c) => {
+  app.get('/', createNavigation(), async (c) => {
+    const language = languageOf(c, await readLanguages())
     c.header('Content-Security-Policy', page.contentSecurityPolicy)
-    return answer(c, page.document)
+    c.header('Content-Language', language)
+    c.header('Vary', 'Accept-Language', { append: true })
+    return answer(c, page.translations.get(language) ?? page.document)
   })
   for (const [path, file] of page.files) {
     app.get(path, (c) => {
@@ -21,6 +32,17 @@ export function createPageRoutes(page: BuiltPage | undefined): Hono {
     })
   }
   return app
+}
+
+/** What the address asks for, then what the browser does (RFC 9110 §12.5.4). */
+function languageOf(c: Context, offered: readonly string[]): string {
+  const asked = c.req.query('lang') ?? ''
+  return accepts(c, {
+    header: 'Accept-Language',
+    supports: [...LANGUAGES],
+    default: chooseLanguage([asked], offered),
+    match: (tags) => chooseLanguage([asked, ...tags.filter(({ q }) => q > 0).map(({ type }) => type)], offered),
+  })
 }
 
 function answer(c: Context, file: BuiltFile): Response {

@@ -14,7 +14,7 @@ export type UploadLimits = v.InferOutput<typeof UploadLimits>
  */
 export const Config = v.object({
   limits: v.object({ textBytes: v.number(), uploads: v.optional(UploadLimits) }),
-  /** BCP 47 tags, the organisation's own first. */
+  /** What the organisation offers: BCP 47 tags, its own first. Empty where it names none: then all we have. */
   languages: v.array(v.string()),
   features: v.object({ diagnosis: v.boolean(), markdown: v.boolean() }),
   /** `primaryColor` is a CSS hex colour, as the organisation chose it. */
