@@ -1,24 +1,29 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { budget } from './build/budget.ts'
+import { documents } from './build/documents.ts'
 import { inlineCss } from './build/inline-css.ts'
 import { plainImports } from './build/plain-imports.ts'
 import { preloadScript } from './build/preload-script.ts'
-import { prerender } from './build/prerender.ts'
 
 const { PORT = '4400', FOYER_DEV_BFF = 'http://127.0.0.1:4402', VITEST } = process.env
 
 export default defineConfig({
   plugins: [
     svelte({ configFile: false }),
-    prerender('src/prerender.ts'),
     preloadScript(),
     plainImports(),
     inlineCss(),
+    documents('src/prerender.ts'),
     budget({
       scriptBytes: 36_000,
       styleBytes: 8_000,
-      parts: { 'conversation-part': 32_000, EmojiPicker: 4_000 },
+      parts: {
+        ...{ 'conversation-part': 32_000, EmojiPicker: 4_000 },
+        // The words of each language.
+        ...{ de: 4_500, fr: 4_500, es: 4_500, pt: 4_500, it: 4_500, nl: 4_500 },
+        ...{ pl: 4_500, ja: 4_500, zh: 4_500, ar: 4_500, he: 4_500 },
+      },
     }),
   ],
   build: {

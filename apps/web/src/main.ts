@@ -3,35 +3,50 @@ import { backOffMs } from './api/back-off.ts'
 import { systemClock } from './api/clock.ts'
 import { browserTabs } from './api/tabs.ts'
 import App from './App.svelte'
-import { createPageState } from './state/context.ts'
-
-const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/
+import { createPageState, type PageState } from './state/context.ts'
+import { localeOf } from './text/locale.ts'
+import { speak, words } from './text/words.ts'
 
 const target = document.querySelector('#app') as Element // It is in index.html.
-const field = target.querySelector('textarea')
 const conversationPart = loadConversationPart()
-const page = createPageState({
-  loadConversation: () => conversationPart,
-  locale: navigator.languages.find((tag) => LANGUAGE_TAG.test(tag)),
-  tabs: browserTabs(),
-})
+void start()
 
-// The document was usable before this script: what was typed meanwhile stays, and so does the focus.
-if (field?.value) page.draft.write(field.value)
-page.draft.restore()
-const start = target.firstElementChild ? hydrate : mount
-start(App, { target, props: { page, loadViews: () => conversationPart } })
+async function start() {
+  const { documentElement: html } = document
+  await speak(html.lang)
+  // The document was usable before this script: what was typed meanwhile stays, and so does the focus.
+  const field = target.querySelector('textarea')
+  const isWanted = field !== null && (field === document.activeElement || field.value !== '')
+  if (html.lang !== words.language) speakEnglish(html)
 
-page.connection.start()
-void page.session.resume()
-void showSettings()
-void page.forms.load()
-if (field && (field === document.activeElement || field.value)) void page.session.start()
+  const page = createPageState({
+    loadConversation: () => conversationPart,
+    locale: localeOf(words.language),
+    tabs: browserTabs(),
+  })
+  if (field?.value) page.draft.write(field.value)
+  page.draft.restore()
+  const draw = target.firstElementChild ? hydrate : mount
+  draw(App, { target, props: { page, loadViews: () => conversationPart } })
+
+  page.connection.start()
+  void page.session.resume()
+  void showSettings(page)
+  void page.forms.load()
+  if (isWanted) void page.session.start()
+}
+
+/** The words of the document's language did not come: what it says is drawn anew. */
+function speakEnglish(html: HTMLElement) {
+  html.lang = words.language
+  html.dir = 'ltr'
+  target.replaceChildren()
+}
 
 /** The organisation's own look comes when everything the guest needs is there. */
-async function showSettings() {
+async function showSettings({ settings }: PageState) {
   const { showAccent } = await conversationPart
-  const { primaryColor } = (await page.settings.load())?.theme ?? {}
+  const { primaryColor } = (await settings.load())?.theme ?? {}
   if (primaryColor) showAccent(primaryColor)
 }
 

@@ -27,8 +27,11 @@ const START_TIMEOUT_MS = 45_000
 
 export type Client = ReturnType<typeof createClient>
 
-/** Every call the page makes. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError. */
-export function createClient(fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request)) {
+/** Every call the page makes. `locale`: what is written for the guest is written in it. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError. */
+export function createClient(
+  locale: string,
+  fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request),
+) {
   async function call<R extends Route>(route: R, request: Request = {}): Promise<Answer<R>> {
     const response = await send(fetch, route, { timeoutMs: TIMEOUT_MS, ...request })
     if (!('response' in route)) return undefined as Answer<R>
@@ -50,7 +53,7 @@ export function createClient(fetch: typeof globalThis.fetch = (...request) => gl
       call(routes.sendMessage, { conversationId, body, signal }),
     setTyping: (conversationId: string, typing: boolean) =>
       call(routes.setTyping, { conversationId, body: { typing } }),
-    readForms: (locale: string | undefined) => call(routes.readForms, locale ? { query: { locale } } : {}),
+    readForms: () => call(routes.readForms, { query: { locale } }),
     rateConversation: (conversationId: string, body: Rating) => call(routes.rateConversation, { conversationId, body }),
     readConfig: (signal?: AbortSignal) => call(routes.readConfig, { signal }),
     readAttachment: async (conversationId: string, attachmentId: string, signal?: AbortSignal): Promise<Blob> => {
@@ -67,7 +70,8 @@ export function createClient(fetch: typeof globalThis.fetch = (...request) => gl
     /** Times in the zone of this device. */
     readTranscript: async (conversationId: string, format: TranscriptFormat): Promise<Blob> => {
       const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
-      const response = await send(fetch, routes.readTranscript, { conversationId, query: { format, timeZone } })
+      const query = { format, timeZone, locale }
+      const response = await send(fetch, routes.readTranscript, { conversationId, query })
       return response.blob().catch(unreachable)
     },
     clearConversation: (conversationId: string) => call(routes.clearConversation, { conversationId }),

@@ -4,7 +4,7 @@ import { createClient } from './client.ts'
 /** The header of each of `calls` requests. */
 async function sentBy(calls: number): Promise<string[]> {
   const sent: string[] = []
-  const client = createClient(async (_input, init) => {
+  const client = createClient('en', async (_input, init) => {
     sent.push(new Headers(init?.headers).get('traceparent') ?? 'none')
     return new Response(null, { status: 204 })
   })

@@ -41,12 +41,12 @@ export function createPageState({
   network = browserNetwork,
   fetch,
 }: PageStateOptions): PageState {
-  const client = createClient(fetch)
+  const client = createClient(locale, fetch)
   const storage = createTabStorage(() => sessionStorage)
   const connection = new Connection(clock, network)
   const draft = new Draft(storage)
   const settings = new Settings(client.readConfig)
-  const forms = new ChatForms(() => client.readForms(locale))
+  const forms = new ChatForms(client.readForms)
   const outbox: Outbox = new Outbox({
     send: client.sendMessage,
     clock,

@@ -97,7 +97,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     outbox,
     settings: new Settings(client.readConfig),
     hint,
-    forms: new ChatForms(() => client.readForms('en-GB')),
+    forms: new ChatForms(client.readForms),
     locale: 'en-GB',
     tabs: undefined,
     loadConversation: () => Promise.resolve({ ConversationState }),

@@ -34,7 +34,8 @@ export interface SessionOptions {
   /** Whether there may be a session already. */
   hint: SessionHint
   forms: ChatForms
-  locale: string | undefined
+  /** What the guest reads: a BCP 47 tag. */
+  locale: string
   tabs: Tabs | undefined
   /** The code of a conversation comes after the first script. */
   loadConversation(): Promise<{ ConversationState: typeof ConversationState }>
@@ -105,7 +106,7 @@ export class GuestSession {
     if (await this.#mustAsk()) return
     hint.write(true) // Before there is one: the answer may come when this page is gone.
     try {
-      const start = { ...this.#profile, ...(locale && { locale }) }
+      const start = { ...this.#profile, locale }
       await this.#ask((within) => client.startSession(start, within), signal)
       this.#hasSession = true
       if (await this.#isCookieLost(signal)) return this.#refuse('blocked')

@@ -1,6 +1,15 @@
-/** Every word the guest reads, in English. Another language has the same shape. */
+import type { Language } from '@foyer/shared/protocol/languages'
+import type { ProblemCode } from '@foyer/shared/protocol/problem'
+import { pluralIn } from './plural.ts'
+
+/** What every language has. */
+export type Words = typeof en & { problems: Record<ProblemCode, string> }
+
+const plural = pluralIn('en')
+
+/** Every word the guest reads, in English. Names come as they are; numbers, sizes and times as the language writes them. */
 export const en = {
-  language: 'en',
+  language: 'en' as Language,
   header: {
     unnamed: 'Chat with us',
     hint: 'We are here to help',
@@ -22,7 +31,7 @@ export const en = {
     start: 'This is the beginning of your conversation',
     you: 'You',
     latest: 'Jump to the latest',
-    newMessages: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
+    newMessages: (count: number) => plural(count, { one: '# new message', other: '# new messages' }),
     typing: (name: string) => `${name} is typing`,
     said: (name: string, time: string, text: string) => `${name}, ${time}: ${text}`,
     joined: (name: string) => `${name} joined`,
@@ -87,7 +96,7 @@ export const en = {
     back: 'Back',
     next: 'Next',
     send: 'Send',
-    page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    page: (page: string, pages: string) => `Page ${page} of ${pages}`,
     required: 'required',
     missing: 'Please answer this.',
     summary: 'Your answers',
@@ -117,7 +126,6 @@ export const en = {
     reconnecting: 'Reconnecting…',
     offline: 'You are offline – messages will be sent when you are back',
     waiting: 'We cannot reach the service; trying again',
-    inSeconds: (seconds: number) => `in ${seconds} s`,
   },
   notices: {
     name: 'About this chat',
@@ -130,7 +138,7 @@ export const en = {
     dismiss: 'OK',
   },
   attention: {
-    title: (count: number, title: string) => `(${count}) ${title}`,
+    title: (count: string, title: string) => `(${count}) ${title}`,
     notice: (name: string) => `New message from ${name}`,
   },
   menu: {
@@ -183,8 +191,7 @@ export const en = {
     optional: (label: string) => `${label} (optional)`,
   },
   rating: {
-    score: (score: number, best: number, meaning: string) =>
-      meaning ? `${score} of ${best}, ${meaning}` : `${score} of ${best}`,
+    score: (score: string, best: string, meaning: string) => `${score} of ${best}${meaning && `, ${meaning}`}`,
     thanks: 'Thank you for your rating.',
     failed: 'Your rating could not be sent. Please try again.',
   },

@@ -1,7 +1,7 @@
+import { localeOf } from './locale.ts'
 import { words } from './words.ts'
 
-/** The guest's own region, as far as it speaks the language of the page: "en-GB" writes times as they are used to. */
-const locale = () => navigator.languages.find((one) => one.split('-')[0] === words.language) ?? words.language
+const locale = () => localeOf(words.language)
 
 const formats = {
   time: lazy({ hour: 'numeric', minute: '2-digit' }),
@@ -24,6 +24,10 @@ export function toFileSize(bytes: number): string {
 }
 
 export const toNumber = (count: number) => new Intl.NumberFormat(locale()).format(count)
+
+/** How long it takes still: "in 5 sec.". */
+export const inSeconds = (seconds: number) =>
+  new Intl.RelativeTimeFormat(locale(), { style: 'short' }).format(seconds, 'second')
 
 /** Things one after another, as a sentence has them: "a, b, and c". */
 export const toList = (items: readonly string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)

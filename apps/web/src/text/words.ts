@@ -1,7 +1,26 @@
-import type { ProblemCode } from '@foyer/shared/protocol/problem'
-import { en } from './en.ts'
+import type { Language } from '@foyer/shared/protocol/languages'
+import { en, type Words } from './en.ts'
 
-export type Words = typeof en & { problems: Record<ProblemCode, string> }
+/** The words of the page's language. */
+export let words: Words = en
 
-/** The words of the page's language. So far there is one; another is chosen here, and loaded when needed. */
-export const words: Words = en
+/** English is here already. */
+const others: Record<Exclude<Language, 'en'>, () => Promise<{ words: Words }>> = {
+  de: () => import('./de.ts'),
+  fr: () => import('./fr.ts'),
+  es: () => import('./es.ts'),
+  pt: () => import('./pt.ts'),
+  it: () => import('./it.ts'),
+  nl: () => import('./nl.ts'),
+  pl: () => import('./pl.ts'),
+  ja: () => import('./ja.ts'),
+  zh: () => import('./zh.ts'),
+  ar: () => import('./ar.ts'),
+  he: () => import('./he.ts'),
+}
+
+/** Makes them those of `language`, before anything is drawn; English where they cannot be had. */
+export async function speak(language: string): Promise<void> {
+  const load = others[language as keyof typeof others] as (typeof others)['de'] | undefined
+  ;({ words } = (await load?.().catch(() => undefined)) ?? { words: en })
+}
