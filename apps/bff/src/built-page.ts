@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
 export interface BuiltFile {
   readonly type: string
   readonly plain: Bytes
-  /** Absent where compression does not pay. */
-  readonly br?: Bytes
-  readonly gzip?: Bytes
+  /** Compressed when first asked for, beside the other work of the process. Absent where that does not pay. */
+  readonly br?: () => Promise<Bytes>
+  readonly gzip?: () => Promise<Bytes>
 }
 
 export interface BuiltPage {
@@ -34,7 +35,7 @@ const TRANSLATION = /^index\.([a-z]+)\.html$/
 const MIN_COMPRESSED_BYTES = 512
 
 /**
- * Reads the built page once, compressed once; undefined when it has not been built. Unknown kinds of file are left out.
+ * Reads the built page once; undefined when it has not been built. Unknown kinds of file are left out.
  * `frameAncestors` is the directive that says who may frame the document.
  */
 export function readBuiltPage(folder: string, frameAncestors: string): BuiltPage | undefined {
@@ -70,8 +71,18 @@ function listFiles(folder: string, below = ''): string[] {
 
 function toBuiltFile(plain: Bytes, type: string): BuiltFile {
   if (plain.length < MIN_COMPRESSED_BYTES || type.startsWith('image/png')) return { type, plain }
-  const br = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
-  return { type, plain, br, gzip: gzipSync(plain, { level: 9 }) }
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
+  return {
+    ...{ type, plain },
+    br: once(() => promisify(brotliCompress)(plain, best)),
+    gzip: once(() => promisify(gzip)(plain, { level: constants.Z_BEST_COMPRESSION })),
+  }
+}
+
+/** A second of the processor's time for all files in all languages is too much to begin with. */
+function once(make: () => Promise<Bytes>): () => Promise<Bytes> {
+  let made: Promise<Bytes> | undefined
+  return () => (made ??= make())
 }
 
 /**

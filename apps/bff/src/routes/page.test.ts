@@ -10,7 +10,9 @@ import { createPageRoutes } from './page.ts'
 const ANCESTORS = "frame-ancestors 'none'"
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
 const toFile = (text: string, type: string): BuiltFile => ({
-  ...{ type, plain: bytes(text), br: new Uint8Array(brotliCompressSync(text)), gzip: new Uint8Array(gzipSync(text)) },
+  ...{ type, plain: bytes(text) },
+  br: () => Promise.resolve(new Uint8Array(brotliCompressSync(text))),
+  gzip: () => Promise.resolve(new Uint8Array(gzipSync(text))),
 })
 const PAGE: BuiltPage = {
   document: toFile('<!doctype html><p>Hello', 'text/html; charset=utf-8'),

@@ -45,13 +45,13 @@ function languageOf(c: Context, offered: readonly string[]): string {
   })
 }
 
-function answer(c: Context, file: BuiltFile): Response {
+async function answer(c: Context, file: BuiltFile): Promise<Response> {
   const accepted = acceptedEncodings(c.req.header('Accept-Encoding') ?? '')
   const encoding = (['br', 'gzip'] as const).find((name) => accepted.has(name) && file[name])
   c.header('Content-Type', file.type)
   c.header('Vary', 'Accept-Encoding', { append: true })
   if (encoding) c.header('Content-Encoding', encoding)
-  return c.body((encoding && file[encoding]) ?? file.plain)
+  return c.body((encoding && (await file[encoding]?.())) ?? file.plain)
 }
 
 /** RFC 9110 §12.5.3: names in any letters; a weight of zero means that it is not wanted. */
