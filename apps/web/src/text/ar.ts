@@ -13,8 +13,8 @@ export const words = {
     starting: 'جارٍ فتح المحادثة…',
     waiting: 'سيتحدث معك أحد أعضاء فريقنا بعد قليل',
     ended: 'انتهت هذه المحادثة',
-    agent: 'أنت تتحدث مع شخص من فريقنا',
-    bot: 'أنت تتحدث مع مساعد افتراضي',
+    agent: 'يتحدث معك أحد موظفينا',
+    bot: 'يتحدث معك مساعد افتراضي',
     end: 'إنهاء المحادثة',
   },
   greeting: {
@@ -193,7 +193,7 @@ export const words = {
     hint: 'بضعة أسئلة قبل أن نبدأ',
     skip: 'تخطي',
     start: 'بدء المحادثة',
-    optional: (label) => `${label} (اختياري)`,
+    optional: (label) => `${isolate(label)} (اختياري)`,
   },
   rating: {
     score: (score, best, meaning) => `${score} من ${best}${meaning && `، ${meaning}`}`,

@@ -12,8 +12,8 @@ export const words = {
     starting: 'Chat wird geöffnet …',
     waiting: 'Gleich ist jemand für Sie da',
     ended: 'Dieser Chat ist beendet',
-    agent: 'Sie sprechen mit einem Menschen',
-    bot: 'Sie sprechen mit einem virtuellen Assistenten',
+    agent: 'Ein Mensch antwortet Ihnen',
+    bot: 'Ein virtueller Assistent antwortet Ihnen',
     end: 'Chat beenden',
   },
   greeting: {
@@ -112,7 +112,7 @@ export const words = {
   },
   composer: {
     name: 'Nachricht',
-    placeholder: 'Nachricht schreiben …',
+    placeholder: 'Ihre Nachricht …',
     send: 'Nachricht senden',
     left: (count) => `noch ${count}`,
     over: (count) => `${count} zu viel`,

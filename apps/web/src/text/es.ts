@@ -12,8 +12,8 @@ export const words = {
     starting: 'Abriendo el chat…',
     waiting: 'Le atenderemos en breve',
     ended: 'Este chat ha terminado',
-    agent: 'Está hablando con una persona',
-    bot: 'Está hablando con un asistente virtual',
+    agent: 'Le responde una persona',
+    bot: 'Le responde un asistente virtual',
     end: 'Finalizar chat',
   },
   greeting: {
@@ -113,7 +113,7 @@ export const words = {
   },
   composer: {
     name: 'Mensaje',
-    placeholder: 'Escriba un mensaje…',
+    placeholder: 'Su mensaje…',
     send: 'Enviar mensaje',
     left: (count) => `Quedan ${count}`,
     over: (count) => `${count} de más`,

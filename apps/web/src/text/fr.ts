@@ -12,8 +12,8 @@ export const words = {
     starting: 'Ouverture du chat…',
     waiting: 'Un conseiller va vous répondre dans un instant',
     ended: 'Ce chat est terminé',
-    agent: 'Vous parlez à une personne',
-    bot: 'Vous parlez à un assistant virtuel',
+    agent: 'Une personne vous répond',
+    bot: 'Un assistant virtuel vous répond',
     end: 'Terminer le chat',
   },
   greeting: {
@@ -113,7 +113,7 @@ export const words = {
   },
   composer: {
     name: 'Message',
-    placeholder: 'Écrivez un message…',
+    placeholder: 'Votre message…',
     send: 'Envoyer le message',
     left: (count) => `${count} restants`,
     over: (count) => `${count} de trop`,

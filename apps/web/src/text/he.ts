@@ -185,7 +185,7 @@ export const words = {
     hint: 'כמה שאלות לפני שמתחילים',
     skip: 'דילוג',
     start: 'התחלת הצ׳אט',
-    optional: (label) => `${label} (לא חובה)`,
+    optional: (label) => `${isolate(label)} (לא חובה)`,
   },
   rating: {
     score: (score, best, meaning) => `${score} מתוך ${best}${meaning && `, ${meaning}`}`,

@@ -12,8 +12,8 @@ export const words = {
     starting: 'Apertura della chat…',
     waiting: 'Tra poco qualcuno le risponderà',
     ended: 'Questa chat è terminata',
-    agent: 'Sta parlando con una persona',
-    bot: 'Sta parlando con un assistente virtuale',
+    agent: 'Le risponde una persona',
+    bot: 'Le risponde un assistente virtuale',
     end: 'Termina chat',
   },
   greeting: {
@@ -113,7 +113,7 @@ export const words = {
   },
   composer: {
     name: 'Messaggio',
-    placeholder: 'Scriva un messaggio…',
+    placeholder: 'Il suo messaggio…',
     send: 'Invia messaggio',
     left: (count) => `${count} rimanenti`,
     over: (count) => `${count} di troppo`,

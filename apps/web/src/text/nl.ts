@@ -112,7 +112,7 @@ export const words = {
   },
   composer: {
     name: 'Bericht',
-    placeholder: 'Typ een bericht…',
+    placeholder: 'Uw bericht…',
     send: 'Bericht versturen',
     left: (count) => `nog ${count}`,
     over: (count) => `${count} te veel`,

@@ -118,7 +118,7 @@ export const words = {
   },
   composer: {
     name: 'Wiadomość',
-    placeholder: 'Napisz wiadomość…',
+    placeholder: 'Wiadomość…',
     send: 'Wyślij wiadomość',
     left: (count) => `pozostało ${count}`,
     over: (count) => `o ${count} za dużo`,

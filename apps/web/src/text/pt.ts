@@ -12,8 +12,8 @@ export const words = {
     starting: 'Abrindo o chat…',
     waiting: 'Em instantes alguém atenderá você',
     ended: 'Este chat foi encerrado',
-    agent: 'Você está falando com uma pessoa',
-    bot: 'Você está falando com um assistente virtual',
+    agent: 'Você fala com uma pessoa',
+    bot: 'Você fala com um assistente virtual',
     end: 'Encerrar chat',
   },
   greeting: {
@@ -113,7 +113,7 @@ export const words = {
   },
   composer: {
     name: 'Mensagem',
-    placeholder: 'Escreva uma mensagem…',
+    placeholder: 'Sua mensagem…',
     send: 'Enviar mensagem',
     left: (count) => `Restam ${count}`,
     over: (count) => `${count} a mais`,
