@@ -35,7 +35,7 @@ test.describe('a German browser', () => {
     const drawn = await scriptless.newPage()
     await drawn.goto(foyer.url)
     await expect(drawn.getByRole('heading', { name: 'Wie können wir Ihnen helfen?' })).toBeVisible()
-    await expect(drawn.getByText('Für diesen Chat wird JavaScript benötigt.')).toBeVisible()
+    expect(await drawn.locator('noscript').innerText()).toContain('Für diesen Chat wird JavaScript benötigt.')
     await scriptless.close()
   })
 
