@@ -12,6 +12,38 @@ test.describe('with pictures', () => {
   // More at once than a guest may say: what is looked at is the layout.
   test.use({ environment: { ...WEB_MESSAGING, FOYER_MESSAGES_PER_SECOND: '100' } })
 
+  test('1. nothing shifts from the first paint to twenty messages and their pictures', async ({
+    page,
+    chat,
+    simulator,
+  }) => {
+    await page.addInitScript(() => {
+      const shifts: { value: number; moved: string }[] = []
+      Object.assign(globalThis, { shifts })
+      type Shift = PerformanceEntry & { value: number; sources: { node?: Node; currentRect: DOMRect }[] }
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries() as Shift[]) {
+          const moved = sources.map(({ node, currentRect: { x, y } }) => `${node?.textContent?.trim()} to ${x}, ${y}`)
+          shifts.push({ value, moved: moved.join('; ') })
+        }
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    const id = await meetAgent(chat, simulator)
+    await page.reload()
+    await expect(chat.bubble('Hello')).toBeVisible()
+    await sayMany(chat, simulator, id, 16)
+    for (const name of ['one.png', 'two.png', 'three.png']) {
+      await simulator.control.sendAgentFile(id, { name, type: 'image/png', bytes: DOT })
+      await expect(page.getByRole('img', { name })).toBeVisible()
+    }
+    await fromEnd(page)
+    const shifts = await page.evaluate(
+      () => (globalThis as unknown as { shifts: { value: number; moved: string }[] }).shifts,
+    )
+    const sum = shifts.reduce((all, { value }) => all + value, 0)
+    expect(sum, JSON.stringify(shifts)).toBeLessThanOrEqual(0.02)
+  })
+
   test('2. pinned: two hundred messages and pictures later the end is in sight, and was all the way', async ({
     page,
     chat,
