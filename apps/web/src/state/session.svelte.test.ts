@@ -333,3 +333,30 @@ test('who has a session is not asked', async () => {
   await clock.pass(0)
   expect(page.phase).toBe('open')
 })
+
+test.each(['overloaded', 'shutting-down', 'rate-limited'] as const)(
+  'a start that was put off (%s) comes again when it was told to, and opens',
+  async (code) => {
+    const status = code === 'rate-limited' ? 429 : 503
+    const putOff = new ProblemError({ type: '', title: '', status, detail: '', code, retryAfterSeconds: 5 })
+    let attempts = 0
+    const { page, clock } = createPage({
+      startSession: () => (attempts++ === 0 ? Promise.reject(putOff) : Promise.resolve(session)),
+      readSession: () => Promise.resolve(session),
+    })
+    void page.start()
+    await clock.pass(4_999)
+    expect([attempts, page.phase]).toEqual([1, 'starting'])
+    await clock.pass(1)
+    expect([attempts, page.phase]).toEqual([2, 'open'])
+  },
+)
+
+test('a start that was refused is not tried again by itself, whatever its status', async () => {
+  const refused = refusal(503, 'platform-unavailable')
+  const { page, clock, asked } = createPage({ startSession: () => Promise.reject(refused) })
+  void page.start()
+  await clock.pass(600_000)
+  expect(asked.filter((name) => name === 'startSession')).toHaveLength(1)
+  expect(page.phase).toBe('refused')
+})

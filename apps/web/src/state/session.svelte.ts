@@ -206,14 +206,19 @@ export class GuestSession {
     }
   }
 
-  /** For a start: only what never got an answer is tried again; a refusal is for the guest to see. */
+  /** For a start: what got no answer is tried again, and what was put off; a refusal is for the guest to see. */
   #ask<T>(request: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const isWorthIt = (error: unknown) =>
-      error instanceof UnreachableError || (error instanceof ProblemError && error.problem.status === 429)
-    return persist(request, { ...this.#options, signal, isWorthIt })
+    return persist(request, { ...this.#options, signal, isWorthIt: isPutOff })
   }
 
   #persist<T>(request: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     return persist(request, { ...this.#options, signal, isWorthIt: isRetryable })
   }
+}
+
+/** Nothing is wrong but the moment: there was no answer, or one that says when to come again. */
+function isPutOff(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return error instanceof UnreachableError
+  const { status, code } = error.problem
+  return status === 429 || code === 'overloaded' || code === 'shutting-down'
 }
