@@ -64,6 +64,7 @@ export class ConversationState {
   #mayMiss = $state(false)
   #isCleared = $state(false)
   #arrivals = $state.raw<readonly Entry[]>([])
+  #loaded = $state.raw<{ readonly messages: number }>()
 
   readonly participants = $derived.by(() => {
     const { participants, lastSeq: seq } = this.#options.conversation
@@ -133,6 +134,10 @@ export class ConversationState {
   get arrivals(): readonly Entry[] {
     return this.#arrivals
   }
+  /** The history that came last: how many messages of it were said before. */
+  get loaded(): { readonly messages: number } | undefined {
+    return this.#loaded
+  }
 
   /** Reads the history, then follows the stream. */
   async open(): Promise<void> {
@@ -141,9 +146,13 @@ export class ConversationState {
     this.#isLoading = true
     const page = await this.#readLatest()
     if (!page) return
+    // What was said while the history was on its way is news.
+    const newsAfter = this.#timeline === emptyTimeline ? this.#options.conversation.lastSeq : page.lastSeq
     this.#timeline = emptyTimeline
     this.#hasEarlier = page.earlier
     this.#apply(page.events)
+    this.#noteLoaded(page.events, newsAfter)
+    this.#noteArrivals(newsAfter)
     this.#isLoading = false
     if (this.phase === 'ended') return
     this.#stopStream = startSharedStream({
@@ -187,6 +196,7 @@ export class ConversationState {
       const page = await this.#options.client.readMessages(this.conversationId, query, this.#closed.signal)
       this.#hasEarlier = page.earlier && page.events.length > 0
       this.#apply(page.events)
+      this.#noteLoaded(page.events, page.lastSeq)
     } catch {
       // Scrolling up again asks again; the stream reports what is wrong with the line.
     }
@@ -285,10 +295,18 @@ export class ConversationState {
     if (logged.some((event) => event.type === 'message' && event.from.role === 'guest')) this.#expiry = undefined
     const seenSeq = this.#timeline.lastSeq
     this.#apply(logged)
+    this.#noteArrivals(seenSeq)
+    if (this.phase === 'ended') this.#stopStream()
+  }
+
+  #noteArrivals(seenSeq: number) {
     const fresh = this.#timeline.entries.filter((entry) => entry.seq > seenSeq)
     const arrivals = fresh.filter((entry) => entry.type !== 'message' || !isOwn(entry))
     if (arrivals.length > 0) this.#arrivals = arrivals
-    if (this.phase === 'ended') this.#stopStream()
+  }
+
+  #noteLoaded(events: readonly LoggedEvent[], upToSeq: number) {
+    this.#loaded = { messages: events.filter(({ type, seq }) => type === 'message' && seq <= upToSeq).length }
   }
 
   /** What we were after is no longer kept: some of it may be gone for good. */

@@ -173,6 +173,30 @@ test('a reload takes up the conversation there was', async () => {
   expect(page.conversation?.timeline.entries).toHaveLength(1)
 })
 
+test('history is no news, but what is said while it is on its way is', async () => {
+  const readSession = () => Promise.resolve({ ...session, conversationId: 'c-7' })
+  const events = [said(1, mia, 'Hello'), said(2, guest, 'Hi'), said(3, mia, 'Just now')]
+  let earlier = true
+  const readMessages: Client['readMessages'] = (_, { before }) =>
+    Promise.resolve(
+      before === undefined
+        ? { events, earlier, lastSeq: 3 }
+        : { events: [said(0, mia, 'Long ago')], earlier: (earlier = false), lastSeq: 3 },
+    )
+  const readConversation: Client['readConversation'] = async (id) => ({
+    ...{ conversationId: id, state: 'open', startedAt: '', participants: [], capabilities: all, rated: false },
+    lastSeq: 2,
+  })
+  const { page, clock } = createPage({ readSession, readMessages, readConversation })
+  void page.resume()
+  await clock.pass(0)
+  expect(page.conversation?.loaded).toEqual({ messages: 2 })
+  expect(page.conversation?.arrivals).toMatchObject([{ seq: 3 }])
+  await page.conversation?.loadEarlier()
+  expect(page.conversation?.loaded).toEqual({ messages: 1 })
+  expect(page.conversation?.arrivals).toMatchObject([{ seq: 3 }])
+})
+
 test('a refused start is shown, gives back what was sent, and can be tried again', async () => {
   let isRefused = true
   const startSession = () =>

@@ -26,8 +26,10 @@ export const en = {
   },
   log: {
     name: 'Conversation',
+    keys: 'Arrow keys go from message to message, Enter goes into one, Escape comes back.',
     loading: 'Loading the conversation',
     loadingEarlier: 'Loading earlier messages',
+    loaded: (count: number) => (count === 1 ? '1 earlier message loaded' : `${count} earlier messages loaded`),
     start: 'This is the beginning of your conversation',
     you: 'You',
     latest: 'Jump to the latest',

@@ -19,7 +19,7 @@ export class PinnedScroll {
   /** Attach to the scroller; its only child is what grows. */
   readonly attach = (scroller: HTMLElement): (() => void) => {
     this.#scroller = scroller
-    const observer = new ResizeObserver(() => this.#pinned && this.toEnd())
+    const observer = new ResizeObserver(() => this.#pinned && this.#follow())
     observer.observe(scroller)
     if (scroller.firstElementChild) observer.observe(scroller.firstElementChild)
     return () => observer.disconnect()
@@ -43,9 +43,21 @@ export class PinnedScroll {
     this.#lastTop = this.#scroller.scrollTop
   }
 
+  /** What has grown is followed, unless that took from sight what has the focus: it is being read, or filled in. */
+  #follow(): void {
+    const scroller = this.#scroller
+    const focused = document.activeElement
+    if (!scroller || !focused || focused === scroller || !scroller.contains(focused)) return this.toEnd()
+    const room = focused.getBoundingClientRect().top - scroller.getBoundingClientRect().top
+    const rest = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop
+    if (room < 0 || rest <= room) return this.toEnd()
+    this.#pinned = false
+    this.#lastTop = scroller.scrollTop
+  }
+
   /** Call before the content changes; what it returns, called after, puts what was being read back in its place. */
   holdPlace(): () => void {
-    if (this.#pinned) return () => this.#pinned && this.toEnd()
+    if (this.#pinned) return () => this.#pinned && this.#follow()
     const scroller = this.#scroller
     const held = scroller && firstVisible(scroller)
     if (!scroller || !held) return () => {}
