@@ -29,6 +29,9 @@ export const toNumber = (count: number) => new Intl.NumberFormat(locale()).forma
 export const inSeconds = (seconds: number) =>
   new Intl.RelativeTimeFormat(locale(), { style: 'short' }).format(seconds, 'second')
 
+/** A share from 0 to 1. */
+export const toPercent = (share: number) => new Intl.NumberFormat(locale(), { style: 'percent' }).format(share)
+
 /** Things one after another, as a sentence has them: "a, b, and c". */
 export const toList = (items: readonly string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
 
