@@ -42,3 +42,23 @@ export async function workOf(page: Page, action: () => Promise<unknown>): Promis
   await browser.detach()
   return after - before
 }
+
+/** Reloads into a conversation of so many messages, told as the BFF would tell them. */
+export async function haveHistory(page: Page, count: number): Promise<void> {
+  await page.route(/\/conversations\/[^/]+$/, async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), lastSeq: count } })
+  })
+  await page.route(/\/messages\?(?!.*before)/, async (route) => {
+    const answer = await route.fetch()
+    const { lastSeq } = (await answer.json()) as { lastSeq: number }
+    const events = Array.from({ length: count }, (_, at) => ({
+      ...{ seq: at + 1, at: new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString(), type: 'message' },
+      ...{ messageId: crypto.randomUUID(), state: 'sent', parts: [{ type: 'text', text: `message ${at + 1}.` }] },
+      from:
+        at % 3 ? { participantId: 'agent:Noor', role: 'agent', name: 'Noor' } : { participantId: 'g', role: 'guest' },
+    }))
+    await route.fulfill({ response: answer, json: { events, earlier: false, lastSeq } })
+  })
+  await page.reload()
+}

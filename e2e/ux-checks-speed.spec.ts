@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
-import { fromEnd, meetAgent, sayMany, workOf } from './conversation-stage.ts'
+import { fromEnd, haveHistory, meetAgent, sayMany, workOf } from './conversation-stage.ts'
 import { expect, test } from './fixtures.ts'
+import { focused } from './keyboard.ts'
 
 /*
  * Checks of speed, numbered as the list they come from (ux.md §5b). What is held to a bound is the work of the page's main
@@ -45,22 +46,6 @@ test('11., 12., 13. and 17. with five hundred messages', async ({ page, chat, si
   expect(arrived, '17. a message that comes in').toBeLessThan(100)
 })
 
-/** Answers the question for the latest messages with so many of them, as the BFF would write them. */
-async function haveHistory(page: Page, count: number) {
-  await page.route(/\/messages\?(?!.*before)/, async (route) => {
-    const answer = await route.fetch()
-    const { lastSeq } = (await answer.json()) as { lastSeq: number }
-    const events = Array.from({ length: count }, (_, at) => ({
-      ...{ seq: at + 1, at: new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString(), type: 'message' },
-      ...{ messageId: crypto.randomUUID(), state: 'sent', parts: [{ type: 'text', text: `message ${at + 1}.` }] },
-      from:
-        at % 3 ? { participantId: 'agent:Noor', role: 'agent', name: 'Noor' } : { participantId: 'g', role: 'guest' },
-    }))
-    await route.fulfill({ response: answer, json: { events, earlier: false, lastSeq } })
-  })
-  await page.reload()
-}
-
 test('12. a keystroke, with ten thousand messages', async ({ page, chat, simulator }) => {
   await meetAgent(chat, simulator)
   await haveHistory(page, 10_000)
@@ -75,6 +60,23 @@ test('12. a keystroke, with ten thousand messages', async ({ page, chat, simulat
   await expect(chat.bubble('message 10000.')).not.toBeInViewport()
   const scrolling = await workOfEach(page, 20, () => page.mouse.wheel(0, -400))
   expect(scrolling, 'a turn of the wheel').toBeLessThan(50)
+})
+
+test('23. with ten thousand messages an arrow key costs what is seen', async ({ page, chat, simulator }) => {
+  await meetAgent(chat, simulator)
+  await haveHistory(page, 10_000)
+  await expect(chat.bubble('message 10000.')).toBeInViewport()
+  await chat.composer.press('Shift+Tab')
+  await expect(chat.bubble('message 10000.')).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  const press = await workOfEach(page, 30, () => page.keyboard.press('ArrowUp'))
+  await expect(chat.bubble('message 9969.')).toBeFocused()
+  expect(press).toBeLessThan(50)
+  await page.keyboard.press('Home')
+  const first = await focused(page)
+  await page.keyboard.press('Home')
+  expect(await focused(page), 'earlier ones have been drawn').not.toBe(first)
+  expect(await chat.bubbles.count()).toBeLessThan(2_000)
 })
 
 test('16. two thousand messages take less than 60 MB', async ({ page, chat, simulator }) => {
