@@ -43,11 +43,11 @@ function watchLiveRegions() {
   const heard: string[] = []
   if ('heard' in globalThis) return
   Object.assign(globalThis, { heard })
-  const LIVE = '[role=status], [role=alert], [aria-live=polite], [aria-live=assertive]'
   const note = (node: Node) => {
-    // A region that comes with words in it is heard only as an alert.
+    // A region that comes with words in it is heard only as an alert. The nearest region decides.
     const inside = node instanceof Element && node.matches('[role=alert]') ? node : node.parentElement
-    if (!inside?.closest(LIVE) || inside.closest('[aria-hidden=true], [aria-live=off]')) return
+    const region = inside?.closest('[role=status], [role=alert], [aria-live]')
+    if (!region || region.getAttribute('aria-live') === 'off' || inside?.closest('[aria-hidden=true]')) return
     const text = node.textContent?.trim() ?? ''
     if (text !== '') heard.push(text)
   }
