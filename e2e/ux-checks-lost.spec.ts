@@ -55,18 +55,17 @@ test.describe('at the speed of the keys', () => {
 test.describe('over Web Messaging', () => {
   test.use({ environment: WEB_MESSAGING })
 
-  test('32. the platform’s socket is killed under ten messages: none is lost, none is doubled', async ({
+  test('32. the platform’s socket is killed under five messages: none is lost, none is doubled', async ({
     chat,
     simulator,
   }) => {
     await meetAgent(chat, simulator)
-    const said = numbered(10)
-    let killed = 0
+    // After each the record is read, which the platform allows ten times a minute.
+    const said = numbered(5)
     for (const text of said) {
       await chat.send(text)
-      killed += await simulator.control.dropSockets()
+      await expect.poll(() => simulator.control.dropSockets()).toBe(1)
     }
-    expect(killed, 'sockets that were there to be killed').toBeGreaterThan(2)
     await expectAll(chat, simulator, ['Hello', ...said])
   })
 })
