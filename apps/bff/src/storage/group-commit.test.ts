@@ -56,6 +56,17 @@ describe('writes of one turn of the event loop', () => {
     expect(idsOf(sqlite)).toEqual(['before'])
   })
 
+  test('fail also alone without a trace, and hold nothing up', async () => {
+    const sqlite = openStore()
+    const halfWay = sqlite.write(() => {
+      add(sqlite, 'half')()
+      throw new Error('half way')
+    })
+    await expect(halfWay).rejects.toThrow('half way')
+    await sqlite.write(add(sqlite, 'after'))
+    expect(idsOf(sqlite)).toEqual(['after'])
+  })
+
   test('see what those before them wrote', async () => {
     const sqlite = openStore()
     const [, seen] = await Promise.all([sqlite.write(add(sqlite, 'one')), sqlite.write(() => idsOf(sqlite))])
@@ -88,8 +99,8 @@ describe('what is written', () => {
     return { sqlite, syncs, outcomes, answered, say }
   }
 
-  test('is answered once it is on disk; what is committed meanwhile is waited for together', async () => {
-    const { syncs, answered, say } = start()
+  test('is answered once it is on disk; what is asked for meanwhile becomes one transaction', async () => {
+    const { sqlite, syncs, outcomes, answered, say } = start()
     const all = [say('one')]
     await settle()
     expect([syncs.length, answered]).toEqual([1, []])
@@ -97,14 +108,29 @@ describe('what is written', () => {
       all.push(say(id))
       await settle()
     }
-    expect(syncs).toHaveLength(1)
+    expect([syncs.length, idsOf(sqlite)]).toEqual([1, ['one']])
 
     syncs[0]?.resolve(undefined)
     await settle()
     expect([syncs.length, answered]).toEqual([2, ['one']])
     syncs[1]?.resolve(undefined)
     await Promise.all(all)
-    expect(answered).toEqual(['one', 'two', 'three'])
+    expect([answered, outcomes]).toEqual([
+      ['one', 'two', 'three'],
+      [undefined, undefined],
+    ])
+  })
+
+  test('is answered when the store is closed meanwhile, and so is what waited behind it', async () => {
+    const sqlite = openStore()
+    const { disk } = slowDisk()
+    const { write, close } = createGroupCommit(sqlite.database, disk, () => undefined)
+    const first = write(add(sqlite, 'one'))
+    await settle()
+    const second = write(add(sqlite, 'two'))
+    close()
+    await Promise.all([first, second])
+    expect(idsOf(sqlite)).toEqual(['one', 'two'])
   })
 
   test('and could not be taken to disk is refused', async () => {

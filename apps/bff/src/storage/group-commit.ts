@@ -8,18 +8,19 @@ const LOCKED_GIVE_UP_MS = 5_000
 const MAX_QUEUED = 10_000
 
 /*
- * queue    what a turn of the event loop asks for
- * commit   all of it as one transaction, at the end of the turn; SQLite writes it to its file, and does not wait for the disk
- * sync     the disk is waited for outside of the loop, once for all that was committed meanwhile; only then is it answered
+ * queue    what a turn of the event loop asks for, and what is asked for while the disk is waited for
+ * commit   all of it as one transaction, at the end of a turn; SQLite writes it to its file, and does not wait for the disk
+ * sync     the disk is waited for outside of the loop; only then is it answered, and the next transaction made
  */
 
 /**
- * Runs `work` in a transaction shared with all the work of the same turn of the event loop, in the order it was asked for;
- * resolves to its result once that is on disk, in the same order. Work that throws is undone by itself and rejects with
+ * Runs `work` in a transaction shared with all the work that waits for the same turn of the disk, in the order it was asked
+ * for; resolves to its result once that is on disk, in the same order. Work that throws is undone by itself and rejects with
  * what it threw; the others are kept. Throws StoreError when nothing could be kept.
  */
 export type Write = <Result>(work: () => Result) => Promise<Result>
 
+/** What was committed, and is not known to be on disk yet. */
 interface Group {
   readonly startedAtMs: number
   readonly settle: readonly (() => void)[]
@@ -57,11 +58,15 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
     keep: database.prepare('RELEASE work'),
   }
   let queue: Queued[] = []
-  let unsynced: Group[] = []
-  let isSyncing = false
+  let unsynced: Group | undefined
   let waiting: NodeJS.Immediate | NodeJS.Timeout | undefined
   let lockedSinceMs: number | undefined
   let isClosed = false
+
+  /** One group at a time: what is asked for while the disk is waited for becomes one transaction, not many. */
+  function commitSoon(): void {
+    if (queue.length > 0 && !unsynced && !isClosed) waiting ??= setImmediate(commitQueued)
+  }
 
   function commitQueued(): void {
     waiting = undefined
@@ -70,43 +75,38 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
     const group = queue
     queue = []
     try {
-      const settle = group.map(runMarked)
+      const settle = group.length === 1 ? group.map(runAlone) : group.map(runMarked)
       sql.commit.run()
-      unsynced.push({ startedAtMs, settle, reject: group.map(({ reject }) => reject) })
+      unsynced = { startedAtMs, settle, reject: group.map(({ reject }) => reject) }
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK')
-      refuse(group, toStoreError(error), error)
+      return refuse(group, toStoreError(error), error)
     }
-    void syncUnsynced()
+    void disk.sync().then(
+      () => finish(),
+      (error: unknown) => finish(new StoreError('io', { cause: error })),
+    )
   }
 
-  /** One at a time: what is committed meanwhile is waited for together. */
-  async function syncUnsynced(): Promise<void> {
-    if (isSyncing) return
-    isSyncing = true
-    while (unsynced.length > 0) {
-      const groups = unsynced
-      unsynced = []
-      const failure = await disk.sync().then(
-        () => undefined,
-        (error: unknown) => new StoreError('io', { cause: error }),
-      )
-      finish(groups, failure)
-    }
-    isSyncing = false
+  function finish(failure?: StoreError): void {
+    if (!unsynced) return
+    const { startedAtMs, settle, reject } = unsynced
+    unsynced = undefined
+    committed({ durationMs: performance.now() - startedAtMs, error: failure })
+    if (failure) for (const no of reject) no(failure)
+    else for (const yes of settle) yes()
+    commitSoon()
   }
 
-  function finish(groups: readonly Group[], failure: StoreError | undefined): void {
-    for (const { startedAtMs, settle, reject } of groups) {
-      committed({ durationMs: performance.now() - startedAtMs, error: failure })
-      if (failure) for (const no of reject) no(failure)
-      else for (const yes of settle) yes()
-    }
+  function finishNow(): void {
+    disk.syncNow()
+    finish()
   }
 
   function refuse(group: readonly Queued[], failure: StoreError | undefined, error: unknown): void {
     committed({ durationMs: 0, error: failure })
     for (const { reject } of group) reject(failure ?? error)
+    commitSoon()
   }
 
   /** False when the store is locked and will be tried again, or could not be begun. */
@@ -128,6 +128,12 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
       refuse(group, failure, error)
       return false
     }
+  }
+
+  /** With nobody to share the transaction with, what it throws undoes the transaction. */
+  function runAlone({ run, resolve }: Queued): () => void {
+    run()
+    return resolve
   }
 
   /** One piece of work between a savepoint and its release; what it threw is its own matter, unless the store failed. */
@@ -155,19 +161,17 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
           resolve: () => resolve(done.result as Result),
           reject,
         })
-        waiting ??= setImmediate(commitQueued)
+        commitSoon()
       })
     },
 
     close() {
       isClosed = true
-      if (waiting !== undefined) {
-        clearImmediate(waiting as NodeJS.Immediate)
-        clearTimeout(waiting as NodeJS.Timeout)
-        commitQueued()
-      }
-      disk.syncNow()
-      finish(unsynced.splice(0), undefined)
+      clearImmediate(waiting as NodeJS.Immediate)
+      clearTimeout(waiting as NodeJS.Timeout)
+      finishNow()
+      if (queue.length > 0) commitQueued()
+      finishNow()
     },
   }
 }
