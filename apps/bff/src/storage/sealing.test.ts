@@ -14,6 +14,14 @@ describe('a sealed record', () => {
     expect(Buffer.from(createSealer([key()]).seal('a token', 'a')).toString('latin1')).not.toContain('a token')
   })
 
+  test('has a nonce that no other has', () => {
+    const sealer = createSealer([key()])
+    const nonces = Array.from({ length: 1_000 }, () =>
+      Buffer.from(sealer.seal('x', 'a').subarray(5, 17)).toString('hex'),
+    )
+    expect(new Set(nonces).size).toBe(1_000)
+  })
+
   test('does not open under another context', () => {
     const sealer = createSealer([key()])
     expect(() => sealer.open(sealer.seal('x', 'session:1'), 'session:2')).toThrow(new SealingError('tampered'))

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomFillSync } from 'node:crypto'
 
 /**
  * Authenticated encryption of what is kept at rest (S7, S8).
@@ -31,24 +31,27 @@ const HEADER_BYTES = 1 + ID_BYTES + NONCE_BYTES + TAG_BYTES
 
 /** `keys`: 32 bytes each, newest first. */
 export function createSealer(keys: readonly Uint8Array[]): Sealer {
-  const ring = keys.map((key) => ({ id: keyId(key), key: createSecretKey(key) }))
+  const ring = keys.map((key) => ({ head: headOf(key), key: createSecretKey(key) }))
   const newest = ring[0]
   if (!newest || keys.some((key) => key.length !== KEY_BYTES)) throw new Error(`keys of ${KEY_BYTES} bytes are needed`)
 
+  const nextNonce = createNonces()
+
   return {
     seal(plain, context) {
-      const nonce = randomBytes(NONCE_BYTES)
+      const nonce = nextNonce()
       const cipher = createCipheriv('aes-256-gcm', newest.key, nonce)
       cipher.setAAD(Buffer.from(context))
-      const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-      return Buffer.concat([Buffer.of(VERSION), newest.id, nonce, cipher.getAuthTag(), text])
+      const text = cipher.update(plain, 'utf8')
+      cipher.final() // only makes the tag: GCM holds no text back
+      return Buffer.concat([newest.head, nonce, cipher.getAuthTag(), text])
     },
 
     open(sealed, context) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
       if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION) throw new SealingError('tampered')
-      const id = bytes.subarray(1, 1 + ID_BYTES)
-      const entry = ring.find((candidate) => candidate.id.equals(id))
+      const head = bytes.subarray(0, 1 + ID_BYTES)
+      const entry = ring.find((candidate) => candidate.head.equals(head))
       if (!entry) throw new SealingError('unknown-key')
       const nonce = bytes.subarray(1 + ID_BYTES, 1 + ID_BYTES + NONCE_BYTES)
       const decipher = createDecipheriv('aes-256-gcm', entry.key, nonce)
@@ -63,6 +66,21 @@ export function createSealer(keys: readonly Uint8Array[]): Sealer {
   }
 }
 
-function keyId(key: Uint8Array): Buffer {
-  return createHash('sha256').update('foyer-key-id').update(key).digest().subarray(0, ID_BYTES)
+/** Random nonces, each given out once, to be used at once. Drawn many at a time: a draw costs as much as the sealing itself. */
+function createNonces(): () => Buffer {
+  const pool = Buffer.alloc(NONCE_BYTES * 256)
+  let at = pool.length
+  return () => {
+    if (at === pool.length) {
+      randomFillSync(pool)
+      at = 0
+    }
+    return pool.subarray(at, (at += NONCE_BYTES))
+  }
+}
+
+/** How an envelope under this key begins: version and key id. */
+function headOf(key: Uint8Array): Buffer {
+  const id = createHash('sha256').update('foyer-key-id').update(key).digest().subarray(0, ID_BYTES)
+  return Buffer.concat([Buffer.of(VERSION), id])
 }
