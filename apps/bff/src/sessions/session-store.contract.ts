@@ -77,6 +77,7 @@ export function sessionStoreContract(name: string, create: () => Promise<Session
     test('are gone once removed, their credential too; removing again is no error', async () => {
       const { session, handle } = await keep()
       const other = await keep()
+      expect(await store.findByHandle(hashHandle(handle))).toEqual(session)
       await store.remove(session.sessionId)
       await store.remove(session.sessionId)
       expect(await store.findByHandle(hashHandle(handle))).toBeUndefined()
@@ -85,10 +86,13 @@ export function sessionStoreContract(name: string, create: () => Promise<Session
     })
 
     test('note activity, never backwards', async () => {
-      const { session } = await keep()
+      const { session, handle } = await keep()
+      expect(await store.findByHandle(hashHandle(handle))).toEqual(session)
       await store.touch(session.sessionId, NOW_MS + 5_000)
       await store.touch(session.sessionId, NOW_MS + 1_000)
-      expect(await store.find(session.sessionId)).toEqual({ ...session, activeAtMs: NOW_MS + 5_000 })
+      const touched = { ...session, activeAtMs: NOW_MS + 5_000 }
+      expect(await store.find(session.sessionId)).toEqual(touched)
+      expect(await store.findByHandle(hashHandle(handle))).toEqual(touched)
     })
 
     test('that are not there are not made by touching or by a late renewal', async () => {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { hash, randomBytes, randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 
 /** What a guest told of themselves at the start. */
@@ -40,4 +40,4 @@ const HANDLE = /^[A-Za-z0-9_-]{43}$/
 /** What the cookie carries: 256 random bits, base64url. Says nothing. */
 export const newHandle = (): string => randomBytes(HANDLE_BYTES).toString('base64url')
 export const isHandle = (value: string): boolean => HANDLE.test(value)
-export const hashHandle = (handle: string): string => createHash('sha256').update(handle).digest('base64url')
+export const hashHandle = (handle: string): string => hash('sha256', handle, 'base64url')

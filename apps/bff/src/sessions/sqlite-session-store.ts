@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Logger } from '../logger.ts'
 import { SealingError, type Sealer } from '../storage/sealing.ts'
+import { RecentlyUsed } from '../storage/recently-used.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
 import type { SessionStore } from './session-store.ts'
 import { GuestProfile, type Session } from './session.ts'
@@ -13,6 +14,9 @@ const Row = v.object({
 })
 const CredentialRow = v.object({ credential: v.nullable(v.instance(Uint8Array)) })
 const StoredCredential = v.record(v.string(), v.unknown())
+
+/** Sessions that need not be read and opened for each of their requests; about half a kilobyte each. */
+const MOST_REMEMBERED = 20_000
 
 interface Parts {
   readonly sqlite: Sqlite
@@ -33,6 +37,10 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     remove: database.prepare('DELETE FROM sessions WHERE session_id = ?'),
     expired: database.prepare(`${SELECT} WHERE created_at_ms < ? OR active_at_ms < ?`),
   }
+
+  // This process alone writes; what a write changes is changed here with it, and after a write that failed it is read anew.
+  const remembered = new RecentlyUsed<Session>(MOST_REMEMBERED)
+  const idOfHandle = new RecentlyUsed<string>(MOST_REMEMBERED)
 
   /** What can no longer be opened is as good as not there; that it happened is logged. */
   function open<Schema extends v.GenericSchema>(sealed: Uint8Array, context: string, schema: Schema) {
@@ -65,8 +73,14 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async findByHandle(handleHash) {
+      const known = remembered.get(idOfHandle.get(handleHash) ?? '')
+      if (known) return known
       const row = sql.byHandle.get(handleHash)
-      return row && toSession(row)
+      const session = row && toSession(row)
+      if (!session) return undefined
+      remembered.set(session.sessionId, session)
+      idOfHandle.set(handleHash, session.sessionId)
+      return session
     },
 
     async find(sessionId) {
@@ -75,7 +89,10 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async touch(sessionId, activeAtMs) {
-      await write(() => sql.touch.run(activeAtMs, sessionId))
+      await write(() => {
+        remembered.delete(sessionId)
+        return sql.touch.run(activeAtMs, sessionId)
+      })
     },
 
     async readCredential(sessionId) {
@@ -89,7 +106,10 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async remove(sessionId) {
-      await write(() => sql.remove.run(sessionId))
+      await write(() => {
+        remembered.delete(sessionId)
+        return sql.remove.run(sessionId)
+      })
     },
 
     async listExpired({ createdBeforeMs, activeBeforeMs }) {
