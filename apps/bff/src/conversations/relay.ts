@@ -96,7 +96,7 @@ export interface Relay {
 }
 
 export function createRelay(parts: RelayParts): Relay {
-  const { connector, log, store, clock, logger } = parts
+  const { connector, log, store, clock, logger, metrics } = parts
   const open = new Map<string, OpenConversation>()
   const guests = new Map<string, UpstreamGuest>()
   const starting = new Map<string, Promise<ConversationRecord>>()
@@ -154,27 +154,40 @@ export function createRelay(parts: RelayParts): Relay {
   async function send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }> {
     const { conversationId } = record
     const { messageId, reply } = message
-    const content = toGuestParts(message)
+    if (record.state === 'ended') return sendAgain(record, message)
+    const conversation = openOnDemand(record)
+    await conversation.resumed
+    // Cleared or left meanwhile.
+    if (conversation.record.state === 'ended') return sendAgain(conversation.record, message)
+    const parts = toGuestParts(message)
+    const from = { participantId: 'guest', role: 'guest' } as const
+    const event = { type: 'message', messageId, from, parts, reply, state: 'pending' } as const
+    const [entry] = await log.append(conversationId, [event])
+    if (!entry) return sendAgain(record, message)
+    conversation.send(toOutgoing(event), false)
+    return { messageId, seq: entry.seq, state: 'pending', repeated: false }
+  }
+
+  /** A message that the log knows, or that comes too late to be let in. */
+  async function sendAgain(record: ConversationRecord, message: SendMessage) {
+    const { conversationId, state } = record
+    const { messageId, reply } = message
+    const parts = toGuestParts(message)
     const earlier = await log.readMessage(conversationId, messageId)
-    if (earlier && !saysTheSame(content, earlier.event.parts)) throw new ConversationError('message-id-reused')
+    if (earlier && !saysTheSame(parts, earlier.event.parts)) throw new ConversationError('message-id-reused')
     if (earlier && earlier.state !== 'failed') {
-      parts.metrics.messages.inc({ direction: 'guest', state: 'duplicate' })
+      metrics.messages.inc({ direction: 'guest', state: 'duplicate' })
       return { messageId, seq: earlier.seq, state: earlier.state, repeated: true }
     }
-    if (record.state === 'ended') throw new ConversationError('ended')
+    if (!earlier || state === 'ended') throw new ConversationError('ended')
 
     const conversation = openOnDemand(record)
     await conversation.resumed
-    if (conversation.record.state === 'ended') throw new ConversationError('ended') // cleared or left meanwhile
-    const from = { participantId: 'guest', role: 'guest' } as const
-    const [entry] = await log.append(conversationId, [
-      earlier
-        ? { type: 'receipt', messageId, state: 'pending' }
-        : { type: 'message', messageId, from, parts: content, reply, state: 'pending' },
-    ])
-    if (!entry) return send(record, message) // the same message came in twice at once, and the other was first
-    conversation.send(toOutgoing({ messageId, parts: content, reply }), earlier !== undefined)
-    return { messageId, seq: earlier?.seq ?? entry.seq, state: 'pending', repeated: false }
+    if (conversation.record.state === 'ended') throw new ConversationError('ended')
+    const [entry] = await log.append(conversationId, [{ type: 'receipt', messageId, state: 'pending' }])
+    if (!entry) return sendAgain(record, message) // asked for twice at once, and the other was first
+    conversation.send(toOutgoing({ messageId, parts, reply }), true)
+    return { messageId, seq: earlier.seq, state: 'pending' as const, repeated: false }
   }
 
   /** From now on the session can do nothing more; also what is under way meets this. */

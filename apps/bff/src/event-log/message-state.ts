@@ -13,3 +13,7 @@ const moves: Record<MessageState, readonly MessageState[]> = {
 }
 
 export const canMove = (from: MessageState, to: MessageState): boolean => moves[from].includes(to)
+
+/** From where a message may come to this state. */
+export const sourcesOf = (to: MessageState): MessageState[] =>
+  (Object.keys(moves) as MessageState[]).filter((from) => canMove(from, to))

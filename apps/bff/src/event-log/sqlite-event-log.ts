@@ -13,7 +13,7 @@ import {
   type LoggedMessage,
   type NewEvent,
 } from './event-log.ts'
-import { canMove } from './message-state.ts'
+import { sourcesOf } from './message-state.ts'
 
 const Row = v.object({ seq: v.number(), type: v.string(), body: v.instance(Uint8Array) })
 const MessageRow = v.object({
@@ -47,34 +47,20 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
     return { seq, event, state, upstreamId: upstream_id ?? undefined }
   }
 
-  /** Whether there is anything to log; where a receipt moves its message, or names it upstream, the message's row follows. */
-  function admit(conversationId: string, event: NewEvent): boolean {
-    if (event.type === 'receipt') return admitReceipt(conversationId, event)
-    if (event.upstreamId !== undefined && sql.byUpstream.get(conversationId, event.upstreamId)) return false
-    return event.type !== 'message' || !sql.byMessage.get(conversationId, event.messageId)
+  /** Undefined where there is nothing to log: it is known already, or moves its message nowhere. */
+  function log(conversationId: string, event: NewEvent): LogEntry | undefined {
+    if (event.type === 'receipt' && !admitReceipt(conversationId, event)) return undefined
+    return insert(conversationId, event)
   }
 
-  function admitReceipt(conversationId: string, receipt: NewEvent & { type: 'receipt' }): boolean {
-    const row = sql.byMessage.get(conversationId, receipt.messageId)
-    if (!row) return false
-    const { seq, state, upstream_id } = v.parse(MessageRow, row)
-    const moves = canMove(state, receipt.state)
-    const names =
-      upstream_id === null &&
-      receipt.upstreamId !== undefined &&
-      !sql.byUpstream.get(conversationId, receipt.upstreamId)
-    if (moves || names) {
-      sql.move.run(
-        moves ? receipt.state : state,
-        names ? (receipt.upstreamId ?? null) : upstream_id,
-        conversationId,
-        seq,
-      )
-    }
-    return moves
+  /** Whether the receipt moves its message; it may name it upstream all the same, by a name that is free. */
+  function admitReceipt(conversationId: string, { messageId, state, upstreamId }: NewEvent & { type: 'receipt' }) {
+    if (upstreamId !== undefined) sql.name.run(upstreamId, conversationId, messageId)
+    return sql.move[state].run(conversationId, messageId).changes > 0
   }
 
-  function insert(conversationId: string, { upstreamId, ...event }: NewEvent): LogEntry {
+  /** The table's own rules leave out what is known already. */
+  function insert(conversationId: string, { upstreamId, ...event }: NewEvent): LogEntry | undefined {
     const seq = lastSeq(conversationId) + 1
     const atMs = clock.now()
     const json = JSON.stringify({ seq, at: new Date(atMs).toISOString(), ...event } satisfies LoggedEvent)
@@ -83,8 +69,9 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
     const messageId = 'messageId' in event ? event.messageId : null
     const own = message?.from.role === 'guest' ? 1 : 0
     const upstream = event.type === 'receipt' ? null : (upstreamId ?? null)
-    sql.insert.run(conversationId, seq, atMs, event.type, messageId, message?.state ?? null, own, upstream, body)
-    return { seq, type: event.type, json }
+    const state = message?.state ?? null
+    const { changes } = sql.insert.run(conversationId, seq, atMs, event.type, messageId, state, own, upstream, body)
+    return changes > 0 ? { seq, type: event.type, json } : undefined
   }
 
   function notify(conversationId: string, entry: LogEntry): void {
@@ -93,9 +80,7 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
 
   return {
     async append(conversationId, events) {
-      const entries = await sqlite.write(() =>
-        events.map((event) => (admit(conversationId, event) ? insert(conversationId, event) : undefined)),
-      )
+      const entries = await sqlite.write(() => events.map((event) => log(conversationId, event)))
       for (const entry of entries) if (entry) notify(conversationId, entry)
       return entries
     },
@@ -155,17 +140,23 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
   }
 }
 
-function prepare(database: DatabaseSync): Record<StatementName, StatementSync> {
-  const entries = Object.entries(STATEMENTS).map(([name, text]) => [name, database.prepare(text)] as const)
-  return Object.fromEntries(entries) as Record<StatementName, StatementSync>
+function prepare(database: DatabaseSync) {
+  const all = <Name extends string>(texts: Readonly<Record<Name, string>>) => {
+    const entries = Object.entries<string>(texts).map(([name, text]) => [name, database.prepare(text)] as const)
+    return Object.fromEntries(entries) as Record<Name, StatementSync>
+  }
+  return { ...all(STATEMENTS), move: all(MOVES) }
 }
 
 const MESSAGE = 'seq, type, body, state, upstream_id'
 const STATEMENTS = {
   last: 'SELECT seq FROM events WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1',
   insert: `INSERT INTO events (conversation_id, seq, at_ms, type, message_id, state, own, upstream_id, body)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  move: 'UPDATE events SET state = ?, upstream_id = ? WHERE conversation_id = ? AND seq = ?',
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (conversation_id, message_id) WHERE type = 'message' DO NOTHING
+           ON CONFLICT (conversation_id, upstream_id) WHERE upstream_id IS NOT NULL DO NOTHING`,
+  name: `UPDATE OR IGNORE events SET upstream_id = ?
+         WHERE conversation_id = ? AND message_id = ? AND type = 'message' AND upstream_id IS NULL`,
   byMessage: `SELECT ${MESSAGE} FROM events WHERE conversation_id = ? AND message_id = ? AND type = 'message'`,
   byUpstream: 'SELECT seq FROM events WHERE conversation_id = ? AND upstream_id = ?',
   after: 'SELECT seq, type, body FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?',
@@ -183,4 +174,12 @@ const STATEMENTS = {
   wipe: 'DELETE FROM events WHERE conversation_id = ? AND seq < ?',
   remove: 'DELETE FROM events WHERE conversation_id = ?',
 } as const
-type StatementName = keyof typeof STATEMENTS
+
+/** One per state: whether a move is allowed is asked of the row as it is written. */
+const MOVES = Object.fromEntries(
+  MessageState.options.map((to) => [
+    to,
+    `UPDATE events SET state = '${to}' WHERE conversation_id = ? AND message_id = ? AND type = 'message'
+     AND state IN (${sourcesOf(to).map((from) => `'${from}'`)})`,
+  ]),
+) as Record<MessageState, string>
