@@ -365,6 +365,13 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       expect((await readAll(log, THERE)).map(({ seq }) => seq)).toEqual([1, 2])
     })
 
+    test('looks at every conversation, however many there are', async () => {
+      const all = Array.from({ length: 250 }, (_, index) => `conversation-${index}`)
+      await Promise.all(all.map((conversationId) => fill(2, conversationId)))
+      expect(await log.trim({ ...KEEP_ALL, maxEvents: 1 })).toBe(250)
+      expect((await readAll(log, 'conversation-249')).map(({ seq }) => seq)).toEqual([2])
+    })
+
     test('removes a whole conversation, pending messages included, and no other', async () => {
       await append(guestMessage('message-1'), agentMessage('up-1'))
       await fill(2, THERE)

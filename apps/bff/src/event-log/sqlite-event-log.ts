@@ -14,6 +14,7 @@ import {
   type NewEvent,
 } from './event-log.ts'
 import { sourcesOf } from './message-state.ts'
+import { createTrim } from './sqlite-trim.ts'
 
 const Row = v.object({ seq: v.number(), type: v.string(), body: v.instance(Uint8Array) })
 const MessageRow = v.object({
@@ -131,8 +132,7 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
       for (const follower of followers.get(conversationId) ?? []) follower(entry)
     },
 
-    trim: ({ maxAgeMs, maxEvents }) =>
-      sqlite.write(() => Number(sql.trim.run(clock.now() - maxAgeMs, maxEvents).changes)),
+    trim: createTrim(sqlite, clock),
 
     wipe: (conversationId) => sqlite.write(() => void sql.wipe.run(conversationId, lastSeq(conversationId))),
 
@@ -165,12 +165,6 @@ const STATEMENTS = {
                 WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,
   withPending: `SELECT DISTINCT conversation_id FROM events WHERE state = 'pending'`,
   pending: `SELECT COUNT(*) AS count FROM events WHERE state = 'pending'`,
-  trim: `DELETE FROM events AS old
-         WHERE (at_ms < ? OR seq <= (SELECT MAX(seq) FROM events WHERE conversation_id = old.conversation_id) - ?)
-         AND seq < (SELECT MIN(keep.seq) FROM (
-           SELECT MAX(seq) AS seq FROM events WHERE conversation_id = old.conversation_id
-           UNION ALL SELECT MIN(seq) FROM events WHERE conversation_id = old.conversation_id AND state = 'pending'
-         ) AS keep WHERE keep.seq IS NOT NULL)`,
   wipe: 'DELETE FROM events WHERE conversation_id = ? AND seq < ?',
   remove: 'DELETE FROM events WHERE conversation_id = ?',
 } as const
