@@ -93,6 +93,8 @@ function openFile(file: string): DatabaseSync {
     database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     refuseOtherVersions(database, file)
     database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`)
+    // Kept of the file in memory, at most: what a message touches lies scattered over it, one page or two per conversation.
+    database.exec('PRAGMA cache_size = -65536') // KiB
     // From here on waiting stops the event loop: long enough for the checkpoint thread to come in, no longer. What then
     // finds the store locked tries again (group-commit.ts).
     database.exec('PRAGMA busy_timeout = 50')
