@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { Pool, type Dispatcher } from 'undici'
 import { traceCall } from '../telemetry/trace-call.ts'
 import { untraced, type Tracing } from '../telemetry/tracing.ts'
@@ -184,19 +185,23 @@ async function sendWith(
 
 type Timeouts = Pick<Dispatcher.RequestOptions, 'headersTimeout' | 'bodyTimeout'>
 
-async function readBounded(body: AsyncIterable<Buffer>, signal: AbortSignal | undefined): Promise<string> {
+/** By events: to iterate over a stream costs several times what there is to read of most answers. */
+function readBounded(body: Readable, signal: AbortSignal | undefined): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
   const chunks: Buffer[] = []
   let size = 0
-  try {
-    for await (const chunk of body) {
-      size += chunk.length
-      if (size > MAX_ANSWER_BYTES) throw new NoAnswerError('ANSWER_TOO_LARGE', true)
+  body
+    .on('data', (chunk: Buffer) => {
       chunks.push(chunk)
-    }
-  } catch (error) {
-    throw toNoAnswer(error, signal)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+      size += chunk.length
+      if (size > MAX_ANSWER_BYTES) body.destroy(new NoAnswerError('ANSWER_TOO_LARGE', true))
+    })
+    .once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    .once('error', (error) => reject(toNoAnswer(error, signal) as Error))
+    .once('close', () => {
+      if (!body.readableEnded) reject(toNoAnswer(new Error('closed early'), signal) as Error)
+    })
+  return promise
 }
 
 async function* linesOf(body: AsyncIterable<Buffer>, signal: AbortSignal | undefined): AsyncGenerator<string> {
@@ -240,9 +245,9 @@ function codeOf(error: unknown): string {
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  )
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return flat
 }

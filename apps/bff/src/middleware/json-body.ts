@@ -83,9 +83,11 @@ async function readBounded(c: Context, maxBytes: number): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw invalid('', 'must be UTF-8')
   }

@@ -11,12 +11,12 @@ const PROBED = new Set(['/health/live', '/health/ready'])
 export function createKnownHost(publicUrl: string): MiddlewareHandler {
   const { host, hostname, protocol, port } = new URL(publicUrl)
   const known = new Set([host, ...(port === '' ? [`${hostname}:${protocol === 'https:' ? 443 : 80}`] : [])])
-  return async function requireKnownHost(c, next) {
+  return function requireKnownHost(c, next) {
     const isKnown = known.has(authorityOf(c.req.url)) && known.has(c.req.header('Host')?.toLowerCase() ?? host)
     if (!isKnown && !PROBED.has(c.req.path)) {
       throw new RequestError('misdirected-request', `The chat is at ${publicUrl}, and at no other address.`)
     }
-    await next()
+    return next()
   }
 }
 

@@ -5,9 +5,9 @@ const BODILESS = new Set(['GET', 'HEAD', 'DELETE'])
 
 /** These methods have no body here (S36): one that comes all the same is meant for whoever reads it as a request of its own. */
 export function createBodilessMethods(): MiddlewareHandler {
-  return async function refuseBodyByMethod(c, next) {
+  return function refuseBodyByMethod(c, next) {
     if (BODILESS.has(c.req.method)) refuseBody(c)
-    await next()
+    return next()
   }
 }
 

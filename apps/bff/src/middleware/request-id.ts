@@ -7,10 +7,10 @@ export interface RequestIdEnv {
 
 /** An id of our own for every request; it stands in the log and in the problem the guest sees. Never taken from outside. */
 export function createRequestId(): MiddlewareHandler<RequestIdEnv> {
-  return async function requestId(c, next) {
+  return function requestId(c, next) {
     const id = randomUUID()
     c.set('requestId', id)
     c.header('X-Request-Id', id)
-    await next()
+    return next()
   }
 }

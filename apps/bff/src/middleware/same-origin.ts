@@ -9,11 +9,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD'])
  * Origin against the configured origin, never against `Host` (S18). Reads and the stream included.
  */
 export function createSameOrigin(publicOrigin: string): MiddlewareHandler {
-  return async function requireSameOrigin(c, next) {
+  return function requireSameOrigin(c, next) {
     c.header('Vary', 'Origin, Sec-Fetch-Site')
     const reason = foreignBy(c, publicOrigin)
     if (reason !== undefined) throw new RequestError('blocked-cross-site', undefined, { reason })
-    await next()
+    return next()
   }
 }
 

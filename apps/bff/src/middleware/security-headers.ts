@@ -21,9 +21,10 @@ export const securityHeadersOf = (frameAncestors: string): Readonly<Record<strin
 })
 
 export function createSecurityHeaders(headers: Readonly<Record<string, string>>): MiddlewareHandler {
-  return async function setSecurityHeaders(c, next) {
-    for (const [name, value] of Object.entries(headers)) c.header(name, value)
-    await next()
+  const fields = Object.entries(headers)
+  return function setSecurityHeaders(c, next) {
+    for (const [name, value] of fields) c.header(name, value)
+    return next()
   }
 }
 
