@@ -93,10 +93,10 @@ describe('what is written', () => {
     const sqlite = openStore()
     const { disk, syncs } = slowDisk()
     const outcomes: (string | undefined)[] = []
-    const { write } = createGroupCommit(sqlite.database, disk, ({ error }) => void outcomes.push(error?.code))
+    const commits = createGroupCommit(sqlite.database, disk, ({ error }) => void outcomes.push(error?.code))
     const answered: string[] = []
-    const say = (id: string) => write(add(sqlite, id)).then(() => void answered.push(id))
-    return { sqlite, syncs, outcomes, answered, say }
+    const say = (id: string) => commits.write(add(sqlite, id)).then(() => void answered.push(id))
+    return { sqlite, commits, syncs, outcomes, answered, say }
   }
 
   test('is answered once it is on disk; what is asked for meanwhile becomes one transaction', async () => {
@@ -130,6 +130,32 @@ describe('what is written', () => {
     const second = write(add(sqlite, 'two'))
     close()
     await Promise.all([first, second])
+    expect(idsOf(sqlite)).toEqual(['one', 'two'])
+  })
+
+  test('waits for what is done between two transactions, and that for the disk', async () => {
+    const { sqlite, commits, syncs, say } = start()
+    const one = say('one')
+    await settle()
+    const moved = Promise.withResolvers<undefined>()
+    let isMoving = false
+    commits.between(() => {
+      isMoving = true
+      return moved.promise
+    })
+    await settle()
+    expect(isMoving).toBe(false)
+
+    syncs[0]?.resolve(undefined)
+    await one
+    const two = say('two')
+    await settle()
+    expect([isMoving, idsOf(sqlite)]).toEqual([true, ['one']])
+
+    moved.resolve(undefined)
+    await settle()
+    syncs[1]?.resolve(undefined)
+    await two
     expect(idsOf(sqlite)).toEqual(['one', 'two'])
   })
 

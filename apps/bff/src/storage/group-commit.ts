@@ -43,6 +43,8 @@ export interface Disk {
 
 export interface GroupCommit {
   readonly write: Write
+  /** Does it between two transactions: what is asked for meanwhile waits, and the event loop does not. */
+  between(work: () => Promise<unknown>): void
   /** Commits what is queued, now; what comes later is refused. */
   close(): void
 }
@@ -61,11 +63,26 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
   let unsynced: Group | undefined
   let waiting: NodeJS.Immediate | NodeJS.Timeout | undefined
   let lockedSinceMs: number | undefined
+  let inBetween: (() => Promise<unknown>) | undefined
+  let isHeld = false
   let isClosed = false
 
   /** One group at a time: what is asked for while the disk is waited for becomes one transaction, not many. */
   function commitSoon(): void {
-    if (queue.length > 0 && !unsynced && !isClosed) waiting ??= setImmediate(commitQueued)
+    if (unsynced || waiting !== undefined || isHeld || isClosed) return
+    if (inBetween) void hold(inBetween)
+    else if (queue.length > 0) waiting = setImmediate(commitQueued)
+  }
+
+  async function hold(work: () => Promise<unknown>): Promise<void> {
+    inBetween = undefined
+    isHeld = true
+    try {
+      await work()
+    } finally {
+      isHeld = false
+      commitSoon()
+    }
   }
 
   function commitQueued(): void {
@@ -163,6 +180,11 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
         })
         commitSoon()
       })
+    },
+
+    between(work) {
+      inBetween = work
+      commitSoon()
     },
 
     close() {

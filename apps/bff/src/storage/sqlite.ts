@@ -69,7 +69,7 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
     failure = outcome.error?.code
     committed?.(outcome)
   })
-  const stopCheckpoints = file === ':memory:' ? () => undefined : startCheckpoints(database, file)
+  const stopCheckpoints = file === ':memory:' ? () => undefined : startCheckpoints(database, file, commits.between)
   return {
     database,
     write: commits.write,
