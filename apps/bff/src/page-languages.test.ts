@@ -54,8 +54,11 @@ test('what was known serves while the platform is asked again, and after it refu
 })
 
 test('where a platform tells nothing of the kind, none are named', async () => {
-  const { asked, languages } = ask()
+  const { clock, asked, languages } = ask()
   const first = languages()
   asked[0]?.resolve(undefined)
   expect(await first).toEqual([])
+  expect(clock.waits, 'nobody waits again').toHaveLength(1)
+  expect(await languages()).toEqual([])
+  expect(clock.waits).toHaveLength(1)
 })

@@ -6,7 +6,7 @@ export interface PageLanguagesParts {
   readonly clock: Clock
 }
 
-/** The first document may wait so long for the platform, no other waits at all. */
+/** Until the platform has answered once, a document waits so long for it; then none does. */
 const PATIENCE_MS = 300
 const ASK_EVERY_MS = 10_000
 
@@ -17,9 +17,11 @@ export function createPageLanguages({ readSettings, clock }: PageLanguagesParts)
   let askedAtMs = -Infinity
 
   async function read() {
-    // Who does not answer has not changed its mind.
-    const settings = await readSettings().catch(() => undefined)
-    known = settings?.languages ?? known
+    try {
+      known = (await readSettings())?.languages ?? []
+    } catch {
+      // Who does not answer has not changed its mind.
+    }
   }
 
   return async function readPageLanguages() {
