@@ -22,8 +22,10 @@ export const words = {
   },
   log: {
     name: 'Unterhaltung',
+    keys: 'Mit den Pfeiltasten gelangen Sie von Nachricht zu Nachricht, mit der Eingabetaste in eine hinein, mit Escape zurück.',
     loading: 'Unterhaltung wird geladen',
     loadingEarlier: 'Frühere Nachrichten werden geladen',
+    loaded: (count) => plural(count, { one: '# frühere Nachricht geladen', other: '# frühere Nachrichten geladen' }),
     start: 'Hier beginnt Ihre Unterhaltung',
     you: 'Sie',
     latest: 'Zur neuesten Nachricht',

@@ -29,7 +29,7 @@ export const en = {
     keys: 'Arrow keys go from message to message, Enter goes into one, Escape comes back.',
     loading: 'Loading the conversation',
     loadingEarlier: 'Loading earlier messages',
-    loaded: (count: number) => (count === 1 ? '1 earlier message loaded' : `${count} earlier messages loaded`),
+    loaded: (count: number) => plural(count, { one: '# earlier message loaded', other: '# earlier messages loaded' }),
     start: 'This is the beginning of your conversation',
     you: 'You',
     latest: 'Jump to the latest',

@@ -22,8 +22,15 @@ export const words = {
   },
   log: {
     name: 'Conversación',
+    keys: 'Las flechas llevan de un mensaje a otro, Intro entra en uno y Escape sale de él.',
     loading: 'Cargando la conversación',
     loadingEarlier: 'Cargando mensajes anteriores',
+    loaded: (count) =>
+      plural(count, {
+        one: '# mensaje anterior cargado',
+        many: '# mensajes anteriores cargados',
+        other: '# mensajes anteriores cargados',
+      }),
     start: 'Aquí empieza su conversación',
     you: 'Usted',
     latest: 'Ir al último mensaje',

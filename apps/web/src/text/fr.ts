@@ -22,8 +22,15 @@ export const words = {
   },
   log: {
     name: 'Conversation',
+    keys: 'Les flèches vont d’un message à l’autre, Entrée ouvre un message, Échap en sort.',
     loading: 'Chargement de la conversation',
     loadingEarlier: 'Chargement des messages précédents',
+    loaded: (count) =>
+      plural(count, {
+        one: '# message précédent chargé',
+        many: '# messages précédents chargés',
+        other: '# messages précédents chargés',
+      }),
     start: 'Votre conversation commence ici',
     you: 'Vous',
     latest: 'Aller au dernier message',

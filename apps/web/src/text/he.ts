@@ -23,8 +23,11 @@ export const words = {
   },
   log: {
     name: 'שיחה',
+    keys: 'מקשי החיצים עוברים בין ההודעות, Enter נכנס להודעה ו-Escape יוצא ממנה.',
     loading: 'השיחה נטענת',
     loadingEarlier: 'הודעות קודמות נטענות',
+    loaded: (count) =>
+      plural(count, { one: 'נטענה הודעה קודמת אחת', two: 'נטענו שתי הודעות קודמות', other: 'נטענו # הודעות קודמות' }),
     start: 'כאן מתחילה השיחה',
     you: 'את/ה',
     latest: 'מעבר להודעה האחרונה',

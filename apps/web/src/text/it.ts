@@ -22,8 +22,15 @@ export const words = {
   },
   log: {
     name: 'Conversazione',
+    keys: 'Con i tasti freccia si passa da un messaggio all’altro, con Invio si entra in un messaggio, con Esc se ne esce.',
     loading: 'Caricamento della conversazione',
     loadingEarlier: 'Caricamento dei messaggi precedenti',
+    loaded: (count) =>
+      plural(count, {
+        one: '# messaggio precedente caricato',
+        many: '# messaggi precedenti caricati',
+        other: '# messaggi precedenti caricati',
+      }),
     start: 'Qui inizia la sua conversazione',
     you: 'Lei',
     latest: 'Vai all’ultimo messaggio',

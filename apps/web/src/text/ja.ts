@@ -22,8 +22,10 @@ export const words = {
   },
   log: {
     name: '会話',
+    keys: '矢印キーでメッセージ間を移動し、Enterキーでメッセージの中に入り、Escキーで戻ります。',
     loading: '会話を読み込んでいます',
     loadingEarlier: '以前のメッセージを読み込んでいます',
+    loaded: (count) => plural(count, { other: '以前のメッセージを#件読み込みました' }),
     start: 'ここから会話が始まります',
     you: 'あなた',
     latest: '最新のメッセージへ移動',

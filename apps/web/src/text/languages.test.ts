@@ -23,7 +23,7 @@ const LETTERS: Readonly<Record<string, RegExp>> = {
   he: /\p{Script=Hebrew}/u,
 }
 /** The texts that count; all others take values as they are to be read. */
-const COUNTING = new Set(['log.newMessages'])
+const COUNTING = new Set(['log.newMessages', 'log.loaded'])
 const COUNTS = [0, 1, 2, 3, 5, 11, 21, 100]
 
 const spoken = await speakAll()

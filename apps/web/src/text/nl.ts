@@ -22,8 +22,10 @@ export const words = {
   },
   log: {
     name: 'Gesprek',
+    keys: 'Met de pijltoetsen gaat u van bericht naar bericht, met Enter erin en met Escape weer eruit.',
     loading: 'Het gesprek wordt geladen',
     loadingEarlier: 'Eerdere berichten worden geladen',
+    loaded: (count) => plural(count, { one: '# eerder bericht geladen', other: '# eerdere berichten geladen' }),
     start: 'Dit is het begin van uw gesprek',
     you: 'U',
     latest: 'Naar het laatste bericht',

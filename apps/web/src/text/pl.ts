@@ -22,8 +22,16 @@ export const words = {
   },
   log: {
     name: 'Rozmowa',
+    keys: 'Strzałki przechodzą między wiadomościami, Enter wchodzi do wiadomości, Escape z niej wychodzi.',
     loading: 'Wczytywanie rozmowy',
     loadingEarlier: 'Wczytywanie wcześniejszych wiadomości',
+    loaded: (count) =>
+      plural(count, {
+        one: 'Wczytano # wcześniejszą wiadomość',
+        few: 'Wczytano # wcześniejsze wiadomości',
+        many: 'Wczytano # wcześniejszych wiadomości',
+        other: 'Wczytano # wcześniejszej wiadomości',
+      }),
     start: 'To jest początek rozmowy',
     you: 'Ty',
     latest: 'Przejdź do najnowszej wiadomości',

@@ -22,8 +22,15 @@ export const words = {
   },
   log: {
     name: 'Conversa',
+    keys: 'As setas passam de uma mensagem a outra, Enter entra em uma mensagem e Esc sai dela.',
     loading: 'Carregando a conversa',
     loadingEarlier: 'Carregando mensagens anteriores',
+    loaded: (count) =>
+      plural(count, {
+        one: '# mensagem anterior carregada',
+        many: '# mensagens anteriores carregadas',
+        other: '# mensagens anteriores carregadas',
+      }),
     start: 'Este é o início da sua conversa',
     you: 'Você',
     latest: 'Ir para a mensagem mais recente',

@@ -22,8 +22,10 @@ export const words = {
   },
   log: {
     name: '对话',
+    keys: '用方向键在消息之间移动，按 Enter 键进入消息，按 Esc 键返回。',
     loading: '正在加载对话',
     loadingEarlier: '正在加载更早的消息',
+    loaded: (count) => plural(count, { other: '已加载 # 条更早的消息' }),
     start: '对话从这里开始',
     you: '您',
     latest: '跳到最新消息',
