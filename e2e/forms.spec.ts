@@ -41,6 +41,8 @@ test.describe('a form that must be answered', () => {
     expect((await simulator.control.state()).conversations).toEqual([])
 
     const name = page.getByRole('textbox', { name: 'Your name' })
+    await expect(name).toHaveAttribute('autocomplete', 'name')
+    await expect(page.getByRole('textbox', { name: 'E-mail' })).toHaveAttribute('autocomplete', 'email')
     await name.focus()
     await page.keyboard.press('Enter')
     await expect(page.getByRole('heading', { name: 'Before we start' })).toBeVisible()

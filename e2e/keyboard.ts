@@ -81,4 +81,17 @@ export const withLinks = (count: number): string[] =>
 
 export async function expectFocusInSight(page: Page): Promise<void> {
   expect(await isFocusInSight(page), await focused(page)).toBe(true)
+  expect(await hasRing(page), await focused(page)).toBe(true)
 }
+
+/** Whether what has the focus, or the frame it stands in, is marked for it. */
+const hasRing = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    if (!element || element === document.body) return true // It has left the page.
+    return [element, element.closest('label, .field')].some((one) => {
+      if (!one) return false
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one)
+      return (outlineStyle !== 'none' && outlineWidth !== '0px') || (one.matches('.field') && boxShadow !== 'none')
+    })
+  })
