@@ -33,10 +33,17 @@ export function browserTabs(): Tabs | undefined {
 async function lead(name: string, work: (signal: AbortSignal) => Promise<void>, { signal, force }: LeadOptions) {
   const lost = new AbortController()
   const options: LockOptions = force ? { steal: true } : { signal }
+  let isGranted = false
+  const led = () => {
+    isGranted = true
+    return work(AbortSignal.any([signal, lost.signal]))
+  }
   try {
-    await navigator.locks.request(name, options, () => work(AbortSignal.any([signal, lost.signal])))
+    await navigator.locks.request(name, options, led)
   } catch {
-    // No longer wanted, or taken by another tab: over, either way.
+    // Granted: taken by another tab. Else no longer wanted; or there are no locks here, as where the frame of another site
+    // may store nothing: then nobody shares with this tab, and it leads for itself.
+    if (!isGranted && !signal.aborted) await led()
   }
   lost.abort()
 }
@@ -70,6 +77,6 @@ function raise(name: string): () => void {
 }
 
 async function isRaised(name: string): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query()
+  const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] }))
   return held.some((lock) => lock.name === name)
 }
