@@ -1,3 +1,4 @@
+import type { Language } from '@foyer/shared/protocol/languages'
 import { test as base, type Page } from '@playwright/test'
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -11,10 +12,8 @@ export { expect } from '@playwright/test'
 /** What the gallery lets itself be driven by (apps/web/gallery/main.ts). */
 declare const gallery: {
   names: string[]
-  show(name: string, dir?: Direction, primaryColor?: string): Promise<void>
+  show(name: string, language?: Language, primaryColor?: string): Promise<void>
 }
-
-export type Direction = 'ltr' | 'rtl'
 
 const web = fileURLToPath(new URL('../apps/web', import.meta.url))
 /** Nothing listens there: what is asked of it is answered from a folder. */
@@ -42,8 +41,9 @@ export class GalleryPage {
   }
 
   /** Resolves once all of it is drawn; rejects where what tells this state from others is not seen. */
-  async show(name: string, dir: Direction = 'ltr', primaryColor?: string): Promise<void> {
-    await this.page.evaluate(([name, dir, color]) => gallery.show(name, dir, color), [name, dir, primaryColor] as const)
+  async show(name: string, language: Language = 'en', primaryColor?: string): Promise<void> {
+    const how = [name, language, primaryColor] as const
+    await this.page.evaluate(([name, language, color]) => gallery.show(name, language, color), how)
   }
 }
 

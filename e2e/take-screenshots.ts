@@ -1,7 +1,8 @@
+import type { Language } from '@foyer/shared/protocol/languages'
 import { chromium, type Browser } from '@playwright/test'
 import { rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { buildGallery, GalleryPage, type Direction } from './gallery-page.ts'
+import { buildGallery, GalleryPage } from './gallery-page.ts'
 import config from './playwright.config.ts'
 
 /* `pnpm run screenshots`: makes the pictures of docs/screens.md anew. Clock, zone and language stand still. */
@@ -18,12 +19,12 @@ const STATES = {
 interface Look {
   width: number
   colorScheme: 'light' | 'dark'
-  dir: Direction
+  language: Language
 }
 const LOOKS: readonly Look[] = [
-  { width: 360, colorScheme: 'light', dir: 'ltr' },
-  { width: 768, colorScheme: 'dark', dir: 'ltr' },
-  { width: 1280, colorScheme: 'light', dir: 'rtl' },
+  { width: 360, colorScheme: 'light', language: 'en' },
+  { width: 768, colorScheme: 'dark', language: 'en' },
+  { width: 1280, colorScheme: 'light', language: 'ar' },
 ]
 const HEIGHT = 740
 const GAP = 16
@@ -43,7 +44,7 @@ await browser.close()
 await rm(folder, { recursive: true })
 
 /** The states in one look: PNG by the name of the picture. */
-async function takeAll(browser: Browser, { width, colorScheme, dir }: Look): Promise<Record<string, Buffer>> {
+async function takeAll(browser: Browser, { width, colorScheme, language }: Look): Promise<Record<string, Buffer>> {
   const context = await browser.newContext({
     ...{ viewport: { width, height: HEIGHT }, colorScheme, reducedMotion: 'reduce' },
     ...{ locale: 'en-GB', timezoneId: 'Europe/Berlin' },
@@ -53,7 +54,7 @@ async function takeAll(browser: Browser, { width, colorScheme, dir }: Look): Pro
   const gallery = await GalleryPage.open(page, folder)
   const taken: Record<string, Buffer> = {}
   for (const [name, state] of Object.entries(STATES)) {
-    await gallery.show(state, dir)
+    await gallery.show(state, language)
     taken[name] = await page.screenshot()
   }
   await context.close()

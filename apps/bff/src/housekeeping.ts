@@ -3,7 +3,7 @@ import type { Relay } from './conversations/relay.ts'
 import type { EventLog, Retention } from './event-log/event-log.ts'
 import type { Logger } from './logger.ts'
 import type { SessionStore } from './sessions/session-store.ts'
-import { expiresAtMs, type Session, type SessionLifetimes } from './sessions/session.ts'
+import { expiresAtMs, type SessionAge, type SessionLifetimes } from './sessions/session.ts'
 
 const MAX_ROUND_MS = 15_000
 /** A stream outlives its session by one round at most: not long, as sessions go. */
@@ -50,7 +50,7 @@ async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void
   const until = nowMs + warningMs(lifetimes)
   const limits = { createdBeforeMs: until - lifetimes.absoluteMs, activeBeforeMs: until - lifetimes.idleMs }
   const near = await sessions.listExpired(limits)
-  const isOver = (session: Session) => expiresAtMs(session, lifetimes) < nowMs
+  const isOver = (session: SessionAge) => expiresAtMs(session, lifetimes) < nowMs
   warn(
     parts,
     warned,
@@ -67,7 +67,7 @@ async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void
 const warningMs = ({ idleMs }: SessionLifetimes) => Math.min(WARNING_MS, idleMs / 2)
 
 /** Each round anew: a tab that was opened since has not heard of it yet. */
-function warn({ tell, lifetimes }: HousekeepingParts, warned: Set<string>, near: readonly Session[]): void {
+function warn({ tell, lifetimes }: HousekeepingParts, warned: Set<string>, near: readonly SessionAge[]): void {
   const now = new Set(near.map(({ sessionId }) => sessionId))
   for (const sessionId of warned) if (!now.has(sessionId)) tell(sessionId, { state: 'active' })
   warned.clear()

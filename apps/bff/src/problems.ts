@@ -231,12 +231,14 @@ function logProblem(logger: Logger, c: Context, { code, status }: Problem, error
 function securityEventOf(
   code: ProblemCode,
   error: unknown,
-): { event: SecurityEvent; reason?: string | undefined } | undefined {
+): { event: SecurityEvent; reason?: string | undefined; limit?: string | undefined } | undefined {
   if (error instanceof SealingError) return { event: 'store-decrypt-failed', reason: error.code }
   if (code === 'guest-scope-missing') return { event: 'guest-scope-missing' }
   if (!(error instanceof RequestError)) return undefined
   const { reason } = error
   if (code === 'blocked-cross-site') return { event: 'csrf-refused', reason }
-  if (code === 'rate-limited' || code === 'too-many-streams') return { event: 'rate-limited', reason: code }
+  if (code === 'rate-limited' || code === 'too-many-streams') {
+    return { event: 'rate-limited', reason: code, limit: reason }
+  }
   return code === 'conversation-not-found' && reason !== undefined ? { event: 'session-mismatch', reason } : undefined
 }

@@ -54,6 +54,7 @@ describe('messages', () => {
     await eventually('all are sent', () => receiptsOf(events).length === said.length)
     expect(textsOf(events)).toEqual(said)
     expect(await foyer.metrics()).toMatch(new RegExp(`rate_limited_total{limit="messages"} ${refused.length}`))
+    expect(foyer.logs.filter((line) => /"event":"rate-limited".*"limit":"messages"/.test(line))).not.toEqual([])
   })
 
   test('the platform is sent no more than it allows, though bursts come in', async () => {

@@ -1,4 +1,6 @@
+import { directionOf, toLanguage, type Language } from '@foyer/shared/protocol/languages'
 import { mount } from 'svelte'
+import { speak } from '../src/text/words.ts'
 import Index from './Index.svelte'
 import { showState } from './show-state.ts'
 import { showTheme } from './show-theme.ts'
@@ -12,11 +14,12 @@ declare global {
 /** What a program that looks at the states drives them by. */
 const page = {
   names: Object.keys(states),
-  /** `dir`: which way the page is read. Resolves once the state is drawn. */
-  async show(name: string, dir: 'ltr' | 'rtl' = 'ltr', primaryColor?: string): Promise<void> {
+  /** Resolves once the state is drawn. */
+  async show(name: string, language: Language = 'en', primaryColor?: string): Promise<void> {
     const state = states[name]
     if (!state) throw new Error(`there is no state ${name}`)
-    document.documentElement.dir = dir
+    await speak(language)
+    Object.assign(document.documentElement, { lang: language, dir: directionOf(language) })
     await showState(primaryColor ? inColour(state, primaryColor) : state)
     document.documentElement.dataset['shown'] = name
   },
@@ -32,5 +35,5 @@ const query = new URLSearchParams(location.search)
 const name = query.get('state')
 const theme = query.get('theme')
 if (theme === 'light' || theme === 'dark') showTheme(theme)
-if (name) await page.show(name, query.get('dir') === 'rtl' ? 'rtl' : 'ltr', query.get('color') ?? undefined)
+if (name) await page.show(name, toLanguage(query.get('lang') ?? 'en'), query.get('color') ?? undefined)
 else if (!query.has('bare')) mount(Index, { target: document.body, props: { states } })

@@ -1,6 +1,8 @@
 import { FakeClock } from '../src/api/fake-clock.ts'
 import { FakeNetwork } from '../src/api/fake-network.ts'
 import { createPageState, type PageState } from '../src/state/context.ts'
+import { localeOf } from '../src/text/locale.ts'
+import { words } from '../src/text/words.ts'
 import { at } from './samples/history.ts'
 import { StagedBff, type World } from './staged-bff.ts'
 import { stageUploads, type UploadCourses } from './staged-upload.ts'
@@ -42,7 +44,7 @@ export class Stage {
     this.page = createPageState({
       ...{ clock: this.clock, network: this.network, fetch: this.bff.fetch },
       loadConversation: () => import('../src/conversation-part.ts'),
-      locale: 'en',
+      locale: localeOf(words.language),
       tabs: undefined,
     })
   }

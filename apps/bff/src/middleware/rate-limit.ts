@@ -35,6 +35,7 @@ export function createRateLimit(policy: Policy, { metrics, random = Math.random,
     const jitterSeconds = random() * Math.max(1, windowSeconds / 10)
     throw new RequestError('rate-limited', undefined, {
       retryAfterSeconds: Math.ceil(left.msBeforeNext / 1000 + jitterSeconds),
+      reason: name,
     })
   }
 }

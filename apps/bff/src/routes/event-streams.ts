@@ -111,7 +111,7 @@ export class EventStreams {
 
   #refuse(limit: string, code: 'too-many-streams' | 'overloaded'): never {
     this.#parts.metrics.rateLimited.inc({ limit })
-    throw new RequestError(code, undefined, { retryAfterSeconds: Math.ceil(5 + 5 * this.#random()) })
+    throw new RequestError(code, undefined, { retryAfterSeconds: Math.ceil(5 + 5 * this.#random()), reason: limit })
   }
 
   #end(stream: OpenStream, ending: Ending, lastWord: string): void {

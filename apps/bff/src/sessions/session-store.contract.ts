@@ -111,6 +111,11 @@ export function sessionStoreContract(name: string, create: () => Promise<Session
       expect(ids).toHaveLength(2)
       expect(ids).toEqual(expect.arrayContaining([old.session.sessionId, idle.session.sessionId]))
       expect(ids).not.toContain(fresh.session.sessionId)
+      expect(listed).toContainEqual({
+        sessionId: old.session.sessionId,
+        createdAtMs: NOW_MS - 10_000,
+        activeAtMs: NOW_MS,
+      })
     })
   })
 

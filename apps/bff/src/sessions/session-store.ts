@@ -1,4 +1,4 @@
-import type { Session } from './session.ts'
+import type { Session, SessionAge } from './session.ts'
 
 /** JSON, opaque here; sealed at rest. */
 export type StoredCredential = Readonly<Record<string, unknown>>
@@ -14,6 +14,6 @@ export interface SessionStore {
   readCredential(sessionId: string): Promise<StoredCredential | undefined>
   writeCredential(sessionId: string, credential: StoredCredential): Promise<void>
   remove(sessionId: string): Promise<void>
-  /** Sessions created before one instant or last active before the other. */
-  listExpired(limits: { createdBeforeMs: number; activeBeforeMs: number }): Promise<Session[]>
+  /** Sessions created before one instant or last active before the other; also those that can no longer be opened. */
+  listExpired(limits: { createdBeforeMs: number; activeBeforeMs: number }): Promise<SessionAge[]>
 }

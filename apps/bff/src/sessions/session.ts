@@ -30,9 +30,14 @@ export const newSession = (guest: GuestProfile, nowMs: number): Session => ({
   guest,
 })
 
+/** All that decides when a session is over. */
+export type SessionAge = Pick<Session, 'sessionId' | 'createdAtMs' | 'activeAtMs'>
+
 /** When the session ends if the guest does nothing more. */
-export const expiresAtMs = ({ createdAtMs, activeAtMs }: Session, { idleMs, absoluteMs }: SessionLifetimes): number =>
-  Math.min(createdAtMs + absoluteMs, activeAtMs + idleMs)
+export const expiresAtMs = (
+  { createdAtMs, activeAtMs }: SessionAge,
+  { idleMs, absoluteMs }: SessionLifetimes,
+): number => Math.min(createdAtMs + absoluteMs, activeAtMs + idleMs)
 
 const HANDLE_BYTES = 32
 const HANDLE = /^[A-Za-z0-9_-]{43}$/

@@ -12,6 +12,7 @@ const Row = v.object({
   active_at_ms: v.number(),
   guest: v.instance(Uint8Array),
 })
+const AgeRow = v.object({ sessionId: v.string(), createdAtMs: v.number(), activeAtMs: v.number() })
 const CredentialRow = v.object({ credential: v.nullable(v.instance(Uint8Array)) })
 const StoredCredential = v.record(v.string(), v.unknown())
 
@@ -35,7 +36,7 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     credential: database.prepare('SELECT credential FROM sessions WHERE session_id = ?'),
     writeCredential: database.prepare('UPDATE sessions SET credential = ? WHERE session_id = ?'),
     remove: database.prepare('DELETE FROM sessions WHERE session_id = ?'),
-    expired: database.prepare(`${SELECT} WHERE created_at_ms < ? OR active_at_ms < ?`),
+    expired: database.prepare(`${SELECT_AGE} WHERE created_at_ms < ? OR active_at_ms < ?`),
   }
 
   // This process alone writes; what a write changes is changed here with it, and after a write that failed it is read anew.
@@ -113,11 +114,13 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async listExpired({ createdBeforeMs, activeBeforeMs }) {
-      return sql.expired.all(createdBeforeMs, activeBeforeMs).flatMap((row) => toSession(row) ?? [])
+      return sql.expired.all(createdBeforeMs, activeBeforeMs).map((row) => v.parse(AgeRow, row))
     },
   }
 }
 
+const SELECT_AGE =
+  'SELECT session_id AS sessionId, created_at_ms AS createdAtMs, active_at_ms AS activeAtMs FROM sessions'
 const SELECT = 'SELECT session_id, created_at_ms, active_at_ms, guest FROM sessions'
 const guestContext = (sessionId: string) => `session:${sessionId}:guest`
 const credentialContext = (sessionId: string) => `session:${sessionId}:credential`

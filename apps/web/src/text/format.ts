@@ -46,5 +46,10 @@ export function toDay(at: string, now = new Date()): string {
 /** Making a format costs far more than using it, and the build that draws the page has no guest. */
 function lazy(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
   let format: Intl.DateTimeFormat | undefined
-  return () => (format ??= new Intl.DateTimeFormat(locale(), options))
+  let language = ''
+  return () => {
+    if (!format || language !== words.language) format = new Intl.DateTimeFormat(locale(), options)
+    language = words.language
+    return format
+  }
 }
