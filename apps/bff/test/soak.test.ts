@@ -47,6 +47,12 @@ test.each(['guest-api', 'web-messaging'] as const)(
       FOYER_STORE: `sqlite:${newDatabaseFile()}`,
       FOYER_SECRETS: randomBytes(32).toString('base64url'),
       FOYER_LOG_LEVEL: 'warn',
+      // All guests come from one address.
+      ...{
+        FOYER_SESSIONS_PER_ADDRESS: '100000',
+        FOYER_SESSIONS_PER_SECOND: '1000',
+        FOYER_REQUESTS_PER_ADDRESS: '10000000',
+      },
     })
     onTestFinished(() => foyer.kill())
 
