@@ -108,6 +108,7 @@ function follow(
     response.once('error', () => undefined)
     resolve(() => request.destroy())
   })
-  request.once('error', reject)
+  // Also later: a relay that cannot hold so many may reset one that was open.
+  request.on('error', reject)
   return promise
 }
