@@ -228,7 +228,8 @@ describe('too much to do', () => {
     expect(await ready()).toBe(200)
     await eventually('not ready', async () => {
       for (const untilMs = performance.now() + 1_300; performance.now() < untilMs;);
-      return (await ready()) === 503
+      // The first may be answered before the loop has come to its timers, and knows how late they are.
+      return (await ready()) === 503 || (await ready()) === 503
     })
     expect((await fetch(`${foyer.url}/health/live`)).status).toBe(200)
     await eventually('ready again', async () => (await ready()) === 200)
