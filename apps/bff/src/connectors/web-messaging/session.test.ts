@@ -73,7 +73,7 @@ async function arrive(
   }
   /** Lets one wait after the other pass, until it has come true. */
   const passWaitsUntil = async (isDone: () => boolean) => {
-    while (!isDone()) await passWait()
+    while (!isDone()) await clock.advance(await eventually('something waits', () => clock.waits[0]))
   }
   const grant = () => connector.describe(credential)
   return {
