@@ -1,7 +1,7 @@
 import { backOffMs, type Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { refusalOf } from './error-codes.ts'
+import { refusalOf, silenceOf } from './error-codes.ts'
 
 /** Live words wait so long for a record that may yet be read; then a chat out of order is better than none. */
 const PATIENCE_MS = 30_000
@@ -30,8 +30,13 @@ export interface CatchUpParts {
  * more rarely.
  */
 export async function keepCaughtUp(parts: CatchUpParts, signal: AbortSignal): Promise<void> {
-  const attempt = createAttempt(parts, signal)
+  const { attempt, giveUp, isOver } = createAttempt(parts, signal)
   const first = parts.isLevel ? Promise.resolve(true) : attempt()
+  // Also a read that only takes long, as when it has to wait for its turn, holds back what others say no longer.
+  if (!parts.isLevel) {
+    const patience = parts.clock.sleep(PATIENCE_MS, AbortSignal.any([signal, isOver]))
+    void patience.then(() => giveUp(silenceOf('history', 'RECORD_LATE', 'unknown'))).catch(() => undefined)
+  }
   void goOn(parts, attempt, first, signal).catch((error: unknown) => {
     if (!signal.aborted) parts.logger.error({ event: 'catch-up-failed', err: error })
   })
@@ -44,25 +49,29 @@ export async function keepCaughtUp(parts: CatchUpParts, signal: AbortSignal): Pr
 /** Resolves to whether the record could be read. */
 type Attempt = () => Promise<boolean>
 
-function createAttempt({ read, isLevel, giveUpOrder, clock, logger }: CatchUpParts, signal: AbortSignal): Attempt {
-  const sinceMs = clock.monotonic()
-  let isWaitedFor = !isLevel
-  return async () => {
+/** `giveUp` gives up the order, once, unless the record was read before; `isOver` aborts with either. */
+function createAttempt({ read, giveUpOrder, logger }: CatchUpParts, signal: AbortSignal) {
+  const over = new AbortController()
+  let cause: UpstreamError | undefined
+  const giveUp = (error: UpstreamError) => {
+    if (over.signal.aborted) return
+    over.abort()
+    giveUpOrder(cause ?? error)
+  }
+  const attempt: Attempt = async () => {
     try {
       await read(signal)
-      isWaitedFor = false
+      over.abort()
       return true
     } catch (error) {
       if (signal.aborted) return false
       logger.warn({ event: 'history-unreadable', err: error })
-      const refusal = error instanceof UpstreamError ? error : refusalOf('history', 5000)
-      if (isWaitedFor && (!refusal.retryable || clock.monotonic() - sinceMs >= PATIENCE_MS)) {
-        isWaitedFor = false
-        giveUpOrder(refusal)
-      }
+      cause = error instanceof UpstreamError ? error : refusalOf('history', 5000)
+      if (!cause.retryable) giveUp(cause)
       return false
     }
   }
+  return { attempt, giveUp, isOver: over.signal }
 }
 
 async function goOn(

@@ -40,7 +40,6 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
   const { token, pace, connections, calls, tracing } = parts
   const requests = new Requests()
   const lost = new AbortController()
-  await connections.turn(signal)
   const socketListener = {
     onFrame(frame: ServerFrame) {
       requests.take(frame)
@@ -52,7 +51,11 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
       listener.onLost()
     },
   }
-  const open = (): Promise<FrameSocket> => openSocket(parts, socketListener, signal)
+  // The turn is taken once the breaker lets through: what it holds back opens no connection.
+  const open = async (): Promise<FrameSocket> => {
+    await connections.turn(signal)
+    return openSocket(parts, socketListener, signal)
+  }
   const socket = await calls.run('handshake', open, {
     thrown: (error) => (signal.aborted ? 'given-up' : outcomeOfHandshake(error)),
   })
