@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 
@@ -11,6 +12,9 @@ const MOST_MS = 5 * 60_000
 export class AskingAgain {
   readonly #clock: Clock
   #refusals = 0
+  /** The platform is asked as soon as the guest does something. */
+  #isDue = false
+  #asked: Promise<void> | undefined
   #acted = Promise.withResolvers<undefined>()
 
   constructor(clock: Clock) {
@@ -22,7 +26,13 @@ export class AskingAgain {
   }
 
   guestActed(): void {
+    if (this.#isDue) this.#asked = turnOfTheLoop()
     this.#acted.resolve(undefined)
+  }
+
+  /** Resolves when what the guest does may begin: where it is time to, the platform is asked again first. */
+  get asked(): Promise<void> | undefined {
+    return this.#asked
   }
 
   /** Resolves when it is time to ask; rejects when the signal aborts. Without a refusal the fault was our own. */
@@ -33,7 +43,11 @@ export class AskingAgain {
     const { promise, reject } = Promise.withResolvers<undefined>()
     const stop = () => reject(signal.reason as Error)
     signal.addEventListener('abort', stop, { once: true })
-    await Promise.race([this.#acted.promise, promise]).finally(() => signal.removeEventListener('abort', stop))
+    this.#isDue = true
+    await Promise.race([this.#acted.promise, promise]).finally(() => {
+      this.#isDue = false
+      signal.removeEventListener('abort', stop)
+    })
   }
 }
 

@@ -18,6 +18,12 @@ export const ConversationRecord = v.object({
 })
 export type ConversationRecord = v.InferOutput<typeof ConversationRecord>
 
+/** Whether the platform can be reached; while `down`, when the next attempt is made. */
+export interface ConnectionStatus {
+  readonly state: 'connecting' | 'up' | 'down'
+  readonly retryAt?: string
+}
+
 export const newConversation = (
   sessionId: string,
   upstreamConversationId: string,

@@ -16,7 +16,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { currentWork } from '../telemetry/work.ts'
 import type { ConversationStore } from './conversation-store.ts'
-import type { ConversationRecord } from './conversation.ts'
+import type { ConnectionStatus, ConversationRecord } from './conversation.ts'
 import { ConversationError } from './conversation-error.ts'
 import { toOutgoing } from './guest-message.ts'
 import { AskingAgain } from './asking-again.ts'
@@ -30,12 +30,6 @@ const LINGER_MS = 30_000
 const STORE_RETRY = { baseMs: 250, capMs: 5_000 }
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
 const ATTEND_MS = 60_000
-
-/** Whether the platform can be reached; while `down`, when the next attempt is made. */
-export interface ConnectionStatus {
-  readonly state: 'connecting' | 'up' | 'down'
-  readonly retryAt?: string
-}
 
 export interface ConversationParts {
   readonly guest: UpstreamGuest
@@ -206,6 +200,7 @@ export class OpenConversation {
 
   /** A choice is told to the platform by its own id of the message that offered it. */
   async #withOrigin(message: OutgoingMessage): Promise<OutgoingMessage> {
+    await this.#askingAgain.asked
     const { reply } = message
     if (!reply) return message
     const offered = await this.#parts.log.readMessage(this.#record.conversationId, reply.to)

@@ -16,9 +16,9 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import { during } from '../telemetry/work.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
-import { newConversation, type ConversationRecord } from './conversation.ts'
+import { newConversation, type ConnectionStatus, type ConversationRecord } from './conversation.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
-import { OpenConversation, type ConnectionStatus } from './open-conversation.ts'
+import { OpenConversation } from './open-conversation.ts'
 
 export type ConversationFile = IncomingFile
 
