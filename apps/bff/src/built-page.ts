@@ -82,7 +82,13 @@ function toBuiltFile(plain: Bytes, type: string): BuiltFile {
 /** A second of the processor's time for all files in all languages is too much to begin with. */
 function once(make: () => Promise<Bytes>): () => Promise<Bytes> {
   let made: Promise<Bytes> | undefined
-  return () => (made ??= make())
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
 }
 
 /**

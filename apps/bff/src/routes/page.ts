@@ -34,6 +34,9 @@ export function createPageRoutes({ page, readLanguages }: PageRouteParts): Hono 
   return app
 }
 
+/** Nobody reads more; each that is none costs an exception. */
+const MOST_LANGUAGES = 20
+
 /** What the address asks for, then what the browser does (RFC 9110 §12.5.4). */
 function languageOf(c: Context, offered: readonly string[]): string {
   const asked = c.req.query('lang') ?? ''
@@ -41,7 +44,10 @@ function languageOf(c: Context, offered: readonly string[]): string {
     header: 'Accept-Language',
     supports: [...LANGUAGES],
     default: chooseLanguage([asked], offered),
-    match: (tags) => chooseLanguage([asked, ...tags.filter(({ q }) => q > 0).map(({ type }) => type)], offered),
+    match: (tags) => {
+      const wanted = tags.filter(({ q }) => q > 0).slice(0, MOST_LANGUAGES)
+      return chooseLanguage([asked, ...wanted.map(({ type }) => type)], offered)
+    },
   })
 }
 

@@ -12,7 +12,11 @@ export const directionOf = (language: Language): 'ltr' | 'rtl' =>
 export function chooseLanguage(wanted: readonly string[], offered: readonly string[] = []): Language {
   const named = present(offered)
   const choice = named.length > 0 ? named : LANGUAGES
-  return present(wanted).find((language) => choice.includes(language)) ?? choice[0] ?? 'en'
+  for (const tag of wanted) {
+    const language = toLanguage(tag)
+    if (language && choice.includes(language)) return language
+  }
+  return choice[0] ?? 'en'
 }
 
 /** RFC 4647 §3.4: a tag's region and script give way, "de-AT" is read as "de". A tag may be an old one: "iw" is "he". */
