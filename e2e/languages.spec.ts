@@ -50,11 +50,13 @@ test.describe('a German browser', () => {
     })
     await page.goto(foyer.url, { waitUntil: 'commit' })
     await page.getByRole('textbox', { name: 'Nachricht' }).fill('schon getippt')
+    await expect(page.getByText('How can we help?')).toHaveCount(0)
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de')
     held.resolve(undefined)
     // The script takes over: what is typed can be sent.
     await expect(page.getByRole('button', { name: 'Nachricht senden' })).toBeEnabled()
     await expect(page.getByRole('textbox', { name: 'Nachricht' })).toHaveValue('schon getippt')
-    await expect(page.getByText('Message', { exact: false })).toHaveCount(0)
+    await expect(page.getByText('How can we help?')).toHaveCount(0)
   })
 
   test('whose words do not come reads English, and loses nothing', async ({ chat, page, foyer }) => {

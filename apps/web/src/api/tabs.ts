@@ -43,7 +43,7 @@ async function lead(name: string, work: (signal: AbortSignal) => Promise<void>, 
   } catch {
     // Granted: taken by another tab. Else no longer wanted; or there are no locks here, as where the frame of another site
     // may store nothing: then nobody shares with this tab, and it leads for itself.
-    if (!isGranted && !signal.aborted) await led()
+    if (!isGranted && !signal.aborted) await led().catch(() => undefined)
   }
   lost.abort()
 }

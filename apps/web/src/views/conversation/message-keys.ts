@@ -63,12 +63,16 @@ export class MessageKeys {
 
   #press(event: KeyboardEvent, log: HTMLElement) {
     const { key, target } = event
+    // Keys of an input method are its own; 229 is how some browsers tell of them (UI Events §7.3.1).
+    if (event.isComposing || event.keyCode === 229) return
     if (!(target instanceof HTMLElement) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
     const message = messageOf(target)
     if (key === 'Escape') this.#escape(event, target, message)
     if (target !== message && target !== log) return
     if (key === 'Enter') return enterMessage(event, message)
     const messages = messagesOf(log)
+    // By the log itself pages are turned as by any part that scrolls.
+    if (!message && key.startsWith('Page')) return
     const at = message ? messages.indexOf(message) : messages.length
     const to = STEPS[key]?.(at, messages, log.clientHeight)
     if (to === undefined || messages.length === 0) return

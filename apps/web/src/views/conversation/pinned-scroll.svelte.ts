@@ -48,6 +48,8 @@ export class PinnedScroll {
     const scroller = this.#scroller
     const focused = document.activeElement
     if (!scroller || !focused || focused === scroller || !scroller.contains(focused)) return this.toEnd()
+    // A message that was pressed, or come to by the pill, is not held on to.
+    if (focused.matches('[data-message-id]:not(:focus-visible)')) return this.toEnd()
     const room = focused.getBoundingClientRect().top - scroller.getBoundingClientRect().top
     const rest = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop
     if (room < 0 || rest <= room) return this.toEnd()
