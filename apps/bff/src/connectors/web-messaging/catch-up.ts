@@ -5,6 +5,8 @@ import { refusalOf, silenceOf } from './error-codes.ts'
 
 /** Live words wait so long for a record that may yet be read; then a chat out of order is better than none. */
 const PATIENCE_MS = 30_000
+/** The same where nothing failed yet: a turn of the platform's limit comes within a minute. */
+const LATE_MS = 90_000
 /** What the guest says waits no longer than this for it: the record may have to wait for a turn of the platform's limit. */
 const SETTLE_MS = 3_000
 const RETRY = { baseMs: 2_000, capMs: 5 * 60_000 }
@@ -34,7 +36,7 @@ export async function keepCaughtUp(parts: CatchUpParts, signal: AbortSignal): Pr
   const first = parts.isLevel ? Promise.resolve(true) : attempt()
   // Also a read that only takes long, as when it has to wait for its turn, holds back what others say no longer.
   if (!parts.isLevel) {
-    const patience = parts.clock.sleep(PATIENCE_MS, AbortSignal.any([signal, isOver]))
+    const patience = parts.clock.sleep(LATE_MS, AbortSignal.any([signal, isOver]))
     void patience.then(() => giveUp(silenceOf('history', 'RECORD_LATE', 'unknown'))).catch(() => undefined)
   }
   void goOn(parts, attempt, first, signal).catch((error: unknown) => {
@@ -50,7 +52,8 @@ export async function keepCaughtUp(parts: CatchUpParts, signal: AbortSignal): Pr
 type Attempt = () => Promise<boolean>
 
 /** `giveUp` gives up the order, once, unless the record was read before; `isOver` aborts with either. */
-function createAttempt({ read, giveUpOrder, logger }: CatchUpParts, signal: AbortSignal) {
+function createAttempt({ read, giveUpOrder, clock, logger }: CatchUpParts, signal: AbortSignal) {
+  const sinceMs = clock.monotonic()
   const over = new AbortController()
   let cause: UpstreamError | undefined
   const giveUp = (error: UpstreamError) => {
@@ -67,7 +70,7 @@ function createAttempt({ read, giveUpOrder, logger }: CatchUpParts, signal: Abor
       if (signal.aborted) return false
       logger.warn({ event: 'history-unreadable', err: error })
       cause = error instanceof UpstreamError ? error : refusalOf('history', 5000)
-      if (!cause.retryable) giveUp(cause)
+      if (!cause.retryable || clock.monotonic() - sinceMs >= PATIENCE_MS) giveUp(cause)
       return false
     }
   }
