@@ -51,6 +51,8 @@ export default {
     only('bff-connectors', `${BFF}connectors/`, BFF, BFF_EVERYWHERE),
     only('bff-conversations', `${BFF}conversations/`, BFF, `${BFF}(event-log|connectors|storage)/|${BFF_EVERYWHERE}`),
     only('bff-transcripts', `${BFF}transcripts/`, BFF, `${BFF}event-log/|${BFF_EVERYWHERE}`),
+    never('bff-only-main-opens-stores', `${BFF}(?!main\\.ts|app\\.ts|stores/)`, `${BFF}stores/`, TESTS),
+    only('bff-stores', `${BFF}stores/`, BFF, `${BFF}(sessions|event-log|conversations|storage)/|${BFF_EVERYWHERE}`),
     only('bff-storage', `${BFF}storage/`, BFF, BFF_EVERYWHERE),
 
     never('web-knows-nothing-of-its-gallery', `${WEB}|^e2e/`, '^apps/web/gallery/'),

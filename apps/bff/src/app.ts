@@ -6,8 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Connector, CredentialSlot } from './connectors/connector.ts'
 import { createRelay, type Relay } from './conversations/relay.ts'
-import { createSqliteConversationStore } from './conversations/sqlite-conversation-store.ts'
-import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
+import { createEventLog } from './event-log/create-event-log.ts'
 import { drain } from './drain.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
@@ -38,10 +37,8 @@ import { createMessageRoutes } from './routes/messages.ts'
 import { createPageRoutes } from './routes/page.ts'
 import { createSessionRoutes } from './routes/session.ts'
 import { createTranscriptRoutes } from './routes/transcript.ts'
-import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
-import { createSealer } from './storage/sealing.ts'
-import { openSqlite } from './storage/sqlite.ts'
-import { observeStore } from './telemetry/observe-store.ts'
+import { rememberSessions } from './sessions/remember-sessions.ts'
+import type { Stores } from './stores/stores.ts'
 import { observeEventLog } from './telemetry/observe-event-log.ts'
 import type { Telemetry } from './telemetry/start-telemetry.ts'
 
@@ -52,8 +49,6 @@ export interface AppParts {
     | 'embedOrigins'
     | 'cookieReach'
     | 'trustedProxies'
-    | 'store'
-    | 'secrets'
     | 'showDiagnosis'
     | 'lifetimes'
     | 'retention'
@@ -63,6 +58,7 @@ export interface AppParts {
   >
   readonly connector: Connector
   readonly clock: Clock
+  readonly stores: Stores
   readonly telemetry: Pick<Telemetry, 'metrics' | 'registry' | 'tracing' | 'loggers'>
 }
 
@@ -84,14 +80,11 @@ export interface App {
 }
 
 /** Makes every part once and puts them together. */
-export function createApp({ config, connector, clock, telemetry }: AppParts): App {
+export function createApp({ config, connector, clock, stores, telemetry }: AppParts): App {
   const { metrics, registry, tracing, loggers } = telemetry
   const { showDiagnosis, lifetimes, retention, limits } = config
-  const sqlite = openSqlite(config.store, { committed: observeStore(metrics, loggers('storage')) })
-  const sealer = createSealer(config.secrets)
-  const sessions = createSqliteSessionStore({ sqlite, sealer, logger: loggers('sessions') })
-  const log = observeEventLog(createSqliteEventLog({ sqlite, sealer, clock }), { metrics, tracing })
-  const store = createSqliteConversationStore(sqlite, sealer)
+  const sessions = rememberSessions(stores.sessions, loggers('sessions'))
+  const log = observeEventLog(createEventLog(stores.events, clock), { metrics, tracing })
   const streams = new EventStreams({ limits: limits.streams, metrics, logger: loggers('events') })
 
   const credentialOf = (sessionId: string): CredentialSlot => ({
@@ -101,7 +94,7 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
   const relay = createRelay({
     connector,
     log,
-    store,
+    store: stores.conversations,
     clock,
     credentialOf,
     showDiagnosis,
@@ -116,7 +109,7 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
   const loop = startEventLoopDelay()
   const isReady = createReadiness({
     isDraining: () => isDraining,
-    isStoreUsable: () => sqlite.failure === undefined,
+    isStoreUsable: () => stores.failure === undefined,
     longestDelayMs: () => loop.longestMs(),
     logger: loggers('health'),
   })
@@ -195,7 +188,7 @@ export function createApp({ config, connector, clock, telemetry }: AppParts): Ap
       loop.stop()
       streams.close()
       await relay.close()
-      sqlite.close()
+      await stores.close()
     },
   }
 }

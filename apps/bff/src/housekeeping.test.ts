@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FakeClock } from '../test/support/fake-clock.ts'
 import { createRecordingLogger, silentLogger } from '../test/support/loggers.ts'
-import { newSealer, openStore } from '../test/support/stores.ts'
-import { createSqliteEventLog } from './event-log/sqlite-event-log.ts'
+import { newEventLog, newSealer, openStore } from '../test/support/stores.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
 import { hashHandle, newHandle, newSession } from './sessions/session.ts'
 import { createSqliteSessionStore } from './sessions/sqlite-session-store.ts'
@@ -19,8 +18,8 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
   const clock = new FakeClock()
   const sqlite = openStore()
   const sealer = newSealer()
-  const sessions = createSqliteSessionStore({ sqlite, sealer, logger: silentLogger })
-  const log = createSqliteEventLog({ sqlite, sealer, clock })
+  const sessions = createSqliteSessionStore({ sqlite, sealer })
+  const log = newEventLog({ sqlite, sealer, clock })
   const { logger, lines } = createRecordingLogger()
   const done: string[] = []
   const relay = {

@@ -10,6 +10,8 @@ import { createConnector } from './connectors/create-connector.ts'
 import { describeConfig } from './describe-config.ts'
 import { limitServer, serverOptions, watchUnused } from './server-limits.ts'
 import { createStop } from './stop.ts'
+import { openStores } from './stores/open-stores.ts'
+import { observeStore } from './telemetry/observe-store.ts'
 import { startTelemetry } from './telemetry/start-telemetry.ts'
 
 if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.loadEnvFile('.env')
@@ -21,7 +23,9 @@ logger.info({ event: 'configuration', ...describeConfig(config) })
 
 const parts = { clock: systemClock, logger: loggers(config.connector), metrics, tracing }
 const connector = createConnector(config, parts)
-const app = createApp({ config, connector, clock: systemClock, telemetry })
+const committed = observeStore(metrics, loggers('storage'))
+const stores = await openStores({ file: config.store, secrets: config.secrets, clock: systemClock, committed })
+const app = createApp({ config, connector, clock: systemClock, stores, telemetry })
 const admin = createAdaptorServer({ fetch: app.admin.fetch }) as Server
 const server = createAdaptorServer({
   fetch: app.http.fetch,

@@ -4,13 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../src/clock.ts'
 import { replayAndFollow } from '../src/event-log/replay-and-follow.ts'
-import { createSqliteEventLog } from '../src/event-log/sqlite-event-log.ts'
 import { EventStreams } from '../src/routes/event-streams.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
 import { settle } from './support/fake-clock.ts'
 import { createRecordingLogger } from './support/loggers.ts'
 import { memoryHeld } from './support/memory.ts'
-import { newDatabaseFile, newSealer, openStore } from './support/stores.ts'
+import { newDatabaseFile, newEventLog, newSealer, openStore } from './support/stores.ts'
 
 const ID = 'conversation-1'
 const NOOR = { participantId: 'agent:Noor', role: 'agent' } as const
@@ -22,7 +21,7 @@ afterEach(() => void vi.useRealTimers())
 
 /** A log on disk, and a server that streams it: all of a stream but the session. */
 async function start() {
-  const log = createSqliteEventLog({
+  const log = newEventLog({
     sqlite: openStore(newDatabaseFile()),
     sealer: newSealer(),
     clock: systemClock,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { newSealer, openStore } from '../../test/support/stores.ts'
-import { createSqliteEventLog } from '../event-log/sqlite-event-log.ts'
+import { newEventLog, newSealer, openStore } from '../../test/support/stores.ts'
 import { messageIdOf, withParticipant } from './conversation.ts'
 import { toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 
@@ -15,7 +14,7 @@ const echo = (upstreamId: string, words: string, messageId?: string): StoredConn
 })
 
 function createSubject() {
-  const log = createSqliteEventLog({ sqlite: openStore(), sealer: newSealer(), clock: new FakeClock() })
+  const log = newEventLog({ sqlite: openStore(), sealer: newSealer(), clock: new FakeClock() })
   /** The guest says it; it is on its way. */
   const say = (messageId: string, words: string) =>
     log.append(ID, [{ type: 'message', messageId, from: GUEST, parts: text(words), state: 'pending' }])

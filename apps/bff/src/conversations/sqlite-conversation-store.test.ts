@@ -1,16 +1,23 @@
-import { bytesOnDisk, newDatabaseFile, newSealer, openStore } from '../../test/support/stores.ts'
+import {
+  bytesOnDisk,
+  newDatabaseFile,
+  newKey,
+  newSealer,
+  openFileStores,
+  openStore,
+} from '../../test/support/stores.ts'
 import { conversationStoreContract } from './conversation-store.contract.ts'
 import { createSqliteConversationStore } from './sqlite-conversation-store.ts'
 
-conversationStoreContract('a conversation store in a file', async () => {
+conversationStoreContract('a conversation store in a file, on its thread', async () => {
   const file = newDatabaseFile()
-  const sealer = newSealer()
-  const sqlite = openStore(file)
+  const keys = [newKey()]
+  const stores = await openFileStores(file, { keys })
   return {
-    store: createSqliteConversationStore(sqlite, sealer),
+    store: stores.conversations,
     reopen: async () => {
-      sqlite.close()
-      return createSqliteConversationStore(openStore(file), sealer)
+      await stores.close()
+      return (await openFileStores(file, { keys })).conversations
     },
     bytesAtRest: async () => bytesOnDisk(file),
   }

@@ -79,7 +79,7 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       const told: number[] = []
       log.follow(HERE, ({ seq }) => void told.push(seq))
       const batch = [agentMessage('up-1'), receipt('message-1', 'sent', 'up-2'), broken, agentMessage('up-3')]
-      await expect(log.append(HERE, batch)).rejects.toThrow('cannot be stored')
+      await expect(log.append(HERE, batch)).rejects.toThrow()
 
       expect(await log.lastSeq(HERE)).toBe(1)
       expect(told).toEqual([])

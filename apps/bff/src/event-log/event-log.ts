@@ -34,13 +34,10 @@ export interface Retention {
 
 export type Follower = (entry: LogEntry | PassingEntry) => void
 
-/**
- * Per conversation, append-only, resumable: the only way back to the page. An event gets its `seq` (1, 2, 3 … without
- * gaps), is stored, then told. Knows nothing of the platform.
- */
-export interface EventLog {
+/** The events of every conversation, where they are kept: an event gets its `seq` (1, 2, 3 … without gaps), and is stored. */
+export interface KeptEvents {
   /**
-   * Stores the events in order, all or none, and tells the followers. What is known already is left out: a message whose
+   * Stores the events in order, all or none. What is known already is left out: a message whose
    * `messageId`, or anything whose `upstreamId`, stands in the log, and a receipt that moves its message nowhere
    * (message-state.ts). Answers entry by entry; undefined for what was left out.
    */
@@ -64,15 +61,22 @@ export interface EventLog {
   conversationsWithPending(): Promise<string[]>
   /** Messages still to be sent, of all conversations. */
   countPending(): Promise<number>
-  /** Calls back for everything appended or told from now on, until the returned function is called. */
-  follow(conversationId: string, follower: Follower): () => void
-  /** Tells the followers something that is not kept. */
-  tell(conversationId: string, event: NewPassingEvent): Promise<void>
   /** Forgets the oldest events of every conversation; never one from the first pending message on, never the last. */
   trim(retention: Retention): Promise<number>
   /** Forgets everything but the last event. */
   wipe(conversationId: string): Promise<void>
   remove(conversationId: string): Promise<void>
+}
+
+/**
+ * Per conversation, append-only, resumable: the only way back to the page. What is appended is stored, then told. Knows
+ * nothing of the platform.
+ */
+export interface EventLog extends KeptEvents {
+  /** Calls back for everything appended or told from now on, until the returned function is called. */
+  follow(conversationId: string, follower: Follower): () => void
+  /** Tells the followers something that is not kept. */
+  tell(conversationId: string, event: NewPassingEvent): Promise<void>
 }
 
 export class EventLogError extends Error {

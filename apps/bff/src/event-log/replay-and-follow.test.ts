@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock, settle } from '../../test/support/fake-clock.ts'
-import { newSealer, openStore } from '../../test/support/stores.ts'
+import { newEventLog, newSealer, openStore } from '../../test/support/stores.ts'
 import type { EventLog, Follower, LogEntry, NewEvent, PassingEntry } from './event-log.ts'
 import { replayAndFollow, type Sink } from './replay-and-follow.ts'
-import { createSqliteEventLog } from './sqlite-event-log.ts'
 
 const ID = 'conversation-1'
 const AGENT = { participantId: 'agent:1', role: 'agent' } as const
@@ -311,7 +310,7 @@ describe('a reader who leaves is let go', () => {
 
 /** A real log that counts who follows it. */
 function createLog() {
-  const real = createSqliteEventLog({ sqlite: openStore(), sealer: newSealer(), clock: new FakeClock() })
+  const real = newEventLog({ sqlite: openStore(), sealer: newSealer(), clock: new FakeClock() })
   const following = new Set<Follower>()
   const log: EventLog = {
     ...real,

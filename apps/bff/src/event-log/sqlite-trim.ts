@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
-import type { EventLog } from './event-log.ts'
+import type { KeptEvents } from './event-log.ts'
 
 /** Conversations looked at before everything else has its turn: a millisecond or two. */
 const SLICE = 100
@@ -11,7 +11,7 @@ const Row = v.object({ id: v.string(), first: v.number(), first_at_ms: v.number(
 type Ends = v.InferOutput<typeof Row>
 
 /** Looks at the ends of each conversation, not at what lies between, and deletes where there is something to delete. */
-export function createTrim({ database, write }: Sqlite, clock: Clock): EventLog['trim'] {
+export function createTrim({ database, write }: Sqlite, clock: Pick<Clock, 'now'>): KeptEvents['trim'] {
   const sql = { slice: database.prepare(NEXT_SLICE), trim: database.prepare(TRIM) }
 
   return async function trim({ maxAgeMs, maxEvents }) {

@@ -20,7 +20,7 @@ const lifetimes = { idleMs: 60_000, absoluteMs: 600_000 }
 /** An app that tells whose session a request is in, with one session that is kept. */
 async function createSubject(reach: CookieReach = 'same-site') {
   const clock = new FakeClock()
-  const sessions = createSqliteSessionStore({ sqlite: openStore(), sealer: newSealer(), logger: silentLogger })
+  const sessions = createSqliteSessionStore({ sqlite: openStore(), sealer: newSealer() })
   const session = newSession({ name: 'Rosa' }, clock.now())
   const handle = newHandle()
   await sessions.create(session, hashHandle(handle), {})

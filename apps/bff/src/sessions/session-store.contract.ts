@@ -2,14 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createRecordingLogger, type LoggedLine } from '../../test/support/loggers.ts'
 import { newKey } from '../../test/support/stores.ts'
 import type { Logger } from '../logger.ts'
-import { createSealer, type Sealer } from '../storage/sealing.ts'
 import { hashHandle, newHandle, newSession, type Session } from './session.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** One place to keep sessions in, made for one test; opened under whatever keys, as processes come and go. */
 export interface SessionStoreUnderTest {
   /** Every call opens the same place. */
-  readonly open: (parts: { sealer: Sealer; logger: Logger }) => Promise<SessionStore>
+  readonly open: (parts: { keys: readonly Uint8Array[]; logger: Logger }) => Promise<SessionStore>
   /** Everything kept there, as others could read it. */
   readonly bytesAtRest?: () => Promise<string>
   /** Changes one byte of the credential kept for a session. */
@@ -31,7 +30,7 @@ export function sessionStoreContract(name: string, create: () => Promise<Session
   const openWith = async (...keys: Uint8Array[]): Promise<SessionStore> => {
     const recording = createRecordingLogger()
     lines = recording.lines
-    return subject.open({ sealer: createSealer(keys), logger: recording.logger })
+    return subject.open({ keys, logger: recording.logger })
   }
 
   beforeEach(async () => {

@@ -1,21 +1,30 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { bytesOnDisk, newDatabaseFile, openStore } from '../../test/support/stores.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { onTestFinished } from 'vitest'
+import { bytesOnDisk, newDatabaseFile, openFileStores, openStore } from '../../test/support/stores.ts'
+import { createSealer } from '../storage/sealing.ts'
+import { rememberSessions } from './remember-sessions.ts'
 import { sessionStoreContract } from './session-store.contract.ts'
 import { createSqliteSessionStore } from './sqlite-session-store.ts'
 
-sessionStoreContract('a session store in a file', async () => {
+sessionStoreContract('a session store in a file, on its thread', async () => {
   const file = newDatabaseFile()
-  const sqlite = openStore(file)
+  openStore(file).close() // its tables are there for those who break in
+  const database = new DatabaseSync(file)
+  onTestFinished(() => database.close())
   return {
-    open: async (parts) => createSqliteSessionStore({ sqlite: openStore(file), ...parts }),
+    open: async ({ keys, logger }) => rememberSessions((await openFileStores(file, { keys })).sessions, logger),
     bytesAtRest: async () => bytesOnDisk(file),
-    ...breakIns(sqlite.database),
+    ...breakIns(database),
   }
 })
 
 sessionStoreContract('a session store in memory', async () => {
   const sqlite = openStore()
-  return { open: async (parts) => createSqliteSessionStore({ sqlite, ...parts }), ...breakIns(sqlite.database) }
+  return {
+    open: async ({ keys, logger }) =>
+      rememberSessions(createSqliteSessionStore({ sqlite, sealer: createSealer(keys) }), logger),
+    ...breakIns(sqlite.database),
+  }
 })
 
 /** What somebody could do who can write to the database but has no key. */

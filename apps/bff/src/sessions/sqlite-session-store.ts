@@ -1,7 +1,5 @@
 import * as v from 'valibot'
-import type { Logger } from '../logger.ts'
-import { SealingError, type Sealer } from '../storage/sealing.ts'
-import { RecentlyUsed } from '../storage/recently-used.ts'
+import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
 import type { SessionStore } from './session-store.ts'
 import { GuestProfile, type Session } from './session.ts'
@@ -16,16 +14,13 @@ const AgeRow = v.object({ sessionId: v.string(), createdAtMs: v.number(), active
 const CredentialRow = v.object({ credential: v.nullable(v.instance(Uint8Array)) })
 const StoredCredential = v.record(v.string(), v.unknown())
 
-/** Sessions that need not be read and opened for each of their requests; about half a kilobyte each. */
-const MOST_REMEMBERED = 20_000
-
 interface Parts {
   readonly sqlite: Sqlite
   readonly sealer: Sealer
-  readonly logger: Logger
 }
 
-export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): SessionStore {
+/** Kept in the embedded store. What can no longer be opened throws SealingError. */
+export function createSqliteSessionStore({ sqlite, sealer }: Parts): SessionStore {
   const { database, write } = sqlite
   const sql = {
     create: database.prepare(`INSERT INTO sessions
@@ -39,31 +34,13 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     expired: database.prepare(`${SELECT_AGE} WHERE created_at_ms < ? OR active_at_ms < ?`),
   }
 
-  // This process alone writes; what a write changes is changed here with it, and after a write that failed it is read anew.
-  const remembered = new RecentlyUsed<Session>(MOST_REMEMBERED)
-  const idOfHandle = new RecentlyUsed<string>(MOST_REMEMBERED)
+  const open = <Schema extends v.GenericSchema>(sealed: Uint8Array, context: string, schema: Schema) =>
+    v.parse(schema, JSON.parse(sealer.open(sealed, context)))
 
-  /** What can no longer be opened is as good as not there; that it happened is logged. */
-  function open<Schema extends v.GenericSchema>(sealed: Uint8Array, context: string, schema: Schema) {
-    try {
-      return v.parse(schema, JSON.parse(sealer.open(sealed, context)))
-    } catch (error) {
-      if (!(error instanceof SealingError)) throw error
-      logger.warn({ event: 'store-decrypt-failed', reason: error.code })
-      return undefined
-    }
-  }
-
-  function toSession(row: unknown): Session | undefined {
+  function toSession(row: unknown): Session {
     const { session_id, created_at_ms, active_at_ms, guest } = v.parse(Row, row)
     const profile = open(guest, guestContext(session_id), GuestProfile)
-    if (!profile) return undefined
-    return {
-      sessionId: session_id,
-      createdAtMs: created_at_ms,
-      activeAtMs: active_at_ms,
-      guest: profile,
-    }
+    return { sessionId: session_id, createdAtMs: created_at_ms, activeAtMs: active_at_ms, guest: profile }
   }
 
   return {
@@ -74,14 +51,8 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async findByHandle(handleHash) {
-      const known = remembered.get(idOfHandle.get(handleHash) ?? '')
-      if (known) return known
       const row = sql.byHandle.get(handleHash)
-      const session = row && toSession(row)
-      if (!session) return undefined
-      remembered.set(session.sessionId, session)
-      idOfHandle.set(handleHash, session.sessionId)
-      return session
+      return row && toSession(row)
     },
 
     async find(sessionId) {
@@ -90,10 +61,7 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async touch(sessionId, activeAtMs) {
-      await write(() => {
-        remembered.delete(sessionId)
-        return sql.touch.run(activeAtMs, sessionId)
-      })
+      await write(() => sql.touch.run(activeAtMs, sessionId))
     },
 
     async readCredential(sessionId) {
@@ -107,10 +75,7 @@ export function createSqliteSessionStore({ sqlite, sealer, logger }: Parts): Ses
     },
 
     async remove(sessionId) {
-      await write(() => {
-        remembered.delete(sessionId)
-        return sql.remove.run(sessionId)
-      })
+      await write(() => sql.remove.run(sessionId))
     },
 
     async listExpired({ createdBeforeMs, activeBeforeMs }) {

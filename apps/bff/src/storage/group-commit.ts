@@ -49,9 +49,14 @@ export interface GroupCommit {
   close(): void
 }
 
-type Committed = (outcome: { durationMs: number; error?: StoreError | undefined }) => void
+/** How long a shared transaction took until it was on disk, or why it failed. */
+export interface CommitOutcome {
+  readonly durationMs: number
+  readonly error?: StoreError | undefined
+}
+export type Committed = (outcome: CommitOutcome) => void
 
-/** `committed` hears of every shared transaction: how long until it was on disk, or why it failed. */
+/** `committed` hears of every shared transaction. */
 export function createGroupCommit(database: DatabaseSync, disk: Disk, committed: Committed): GroupCommit {
   const sql = {
     begin: database.prepare('BEGIN IMMEDIATE'),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startCheckpoints } from './checkpoints.ts'
 import { memory, openDisk } from './disk.ts'
-import { createGroupCommit, type Write } from './group-commit.ts'
+import { createGroupCommit, type Committed, type Write } from './group-commit.ts'
 import { toStoreError, type StoreErrorCode } from './store-error.ts'
 
 /** Raised by one when the tables change; a file of another version is refused rather than guessed at. */
@@ -56,8 +56,8 @@ export interface Sqlite {
 }
 
 export interface SqliteOptions {
-  /** Hears of every transaction: how long it took, or why it failed. */
-  readonly committed?: Parameters<typeof createGroupCommit>[2]
+  /** Hears of every transaction. */
+  readonly committed?: Committed | undefined
 }
 
 /** Opens a file, made with its folder if it is not there, or `:memory:`. Throws StoreError, or an Error when it is not ours. */

@@ -1,9 +1,8 @@
 import { LANGUAGES } from '@foyer/shared/protocol/languages'
 import { expect, test } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { newSealer, openStore } from '../../test/support/stores.ts'
+import { newEventLog, newSealer, openStore } from '../../test/support/stores.ts'
 import type { NewEvent } from '../event-log/event-log.ts'
-import { createSqliteEventLog } from '../event-log/sqlite-event-log.ts'
 import { entryLines } from './entry-lines.ts'
 import { readTranscript, type TranscriptEntry } from './transcript.ts'
 import { transcriptLanguage } from './transcript-words.ts'
@@ -19,7 +18,7 @@ const message = (index: number): NewEvent => ({
 
 function createLog() {
   const clock = new FakeClock()
-  return { clock, log: createSqliteEventLog({ sqlite: openStore(), sealer: newSealer(), clock }) }
+  return { clock, log: newEventLog({ sqlite: openStore(), sealer: newSealer(), clock }) }
 }
 
 async function seqsOf(entries: AsyncIterable<TranscriptEntry>): Promise<number[]> {

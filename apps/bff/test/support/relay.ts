@@ -4,13 +4,12 @@ import type { ConversationRecord } from '../../src/conversations/conversation.ts
 import { createRelay, type Relay } from '../../src/conversations/relay.ts'
 import { createSqliteConversationStore } from '../../src/conversations/sqlite-conversation-store.ts'
 import type { EventLog, PassingEntry } from '../../src/event-log/event-log.ts'
-import { createSqliteEventLog } from '../../src/event-log/sqlite-event-log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { untraced } from '../../src/telemetry/tracing.ts'
 import { FakeClock, settle } from './fake-clock.ts'
 import { createRecordingLogger } from './loggers.ts'
 import { ScriptedConnector } from './scripted-connector.ts'
-import { newSealer, openStore } from './stores.ts'
+import { newEventLog, newSealer, openStore } from './stores.ts'
 
 export const SESSION = 'session-1'
 
@@ -33,7 +32,7 @@ export function createRelaySubject() {
   const clock = new FakeClock()
   const connector = new ScriptedConnector()
   const [sqlite, sealer] = [openStore(), newSealer()]
-  const log = failingAtWill(createSqliteEventLog({ sqlite, sealer, clock }))
+  const log = failingAtWill(newEventLog({ sqlite, sealer, clock }))
   const store = createSqliteConversationStore(sqlite, sealer)
   const { logger, lines } = createRecordingLogger()
   const relays: Relay[] = []

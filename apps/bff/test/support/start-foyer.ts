@@ -12,6 +12,8 @@ import { toLimits, type Limits } from '../../src/limits.ts'
 import type { Logger } from '../../src/logger.ts'
 import { Secret } from '../../src/secret.ts'
 import { limitServer, serverOptions } from '../../src/server-limits.ts'
+import { openStores } from '../../src/stores/open-stores.ts'
+import { observeStore } from '../../src/telemetry/observe-store.ts'
 import { startTelemetry, type TelemetryOptions } from '../../src/telemetry/start-telemetry.ts'
 import type { Tracing } from '../../src/telemetry/tracing.ts'
 import { sampleOf } from './metrics.ts'
@@ -114,8 +116,6 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     embedOrigins: options.embedOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
     cookieReach: options.cookieReach ?? ('same-site' as const),
-    store: options.store ?? ':memory:',
-    secrets,
     showDiagnosis: options.showDiagnosis ?? true,
     lifetimes: options.lifetimes ?? { idleMs: 1_800_000, absoluteMs: 43_200_000 },
     retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
@@ -127,7 +127,11 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
     forms: options.forms ?? {},
   }
-  const app = createApp({ config, connector, clock: systemClock, telemetry })
+  const stores = await openStores({
+    ...{ file: options.store ?? ':memory:', secrets, clock: systemClock },
+    committed: observeStore(metrics, loggers('storage')),
+  })
+  const app = createApp({ config, connector, clock: systemClock, stores, telemetry })
   listening.app = app
   await app.relay.recover()
 

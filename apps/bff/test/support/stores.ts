@@ -3,8 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { systemClock, type Clock } from '../../src/clock.ts'
+import { createEventLog } from '../../src/event-log/create-event-log.ts'
+import type { EventLog } from '../../src/event-log/event-log.ts'
+import { createSqliteEvents } from '../../src/event-log/sqlite-events.ts'
 import { createSealer, KEY_BYTES, type Sealer } from '../../src/storage/sealing.ts'
 import { openSqlite, type Sqlite, type SqliteOptions } from '../../src/storage/sqlite.ts'
+import { openStores } from '../../src/stores/open-stores.ts'
+import type { Stores } from '../../src/stores/stores.ts'
 
 export const newKey = (): Uint8Array => randomBytes(KEY_BYTES)
 export const newSealer = (): Sealer => createSealer([newKey()])
@@ -24,6 +30,19 @@ export function openStore(file = ':memory:', options: SqliteOptions = {}): Sqlit
   })
   return sqlite
 }
+
+/** All stores of a file, as the process opens them, closed when the test is over. */
+export async function openFileStores(
+  file: string,
+  { keys, clock = systemClock }: { keys: readonly Uint8Array[]; clock?: Clock },
+): Promise<Stores> {
+  const stores = await openStores({ file, secrets: keys, clock })
+  onTestFinished(() => stores.close())
+  return stores
+}
+
+export const newEventLog = (parts: { sqlite: Sqlite; sealer: Sealer; clock: Clock }): EventLog =>
+  createEventLog(createSqliteEvents(parts), parts.clock)
 
 export const newDatabaseFile = (): string => join(makeFolder(), 'foyer.db')
 

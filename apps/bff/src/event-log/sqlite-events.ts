@@ -5,14 +5,7 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
-import {
-  EventLogError,
-  type EventLog,
-  type Follower,
-  type LogEntry,
-  type LoggedMessage,
-  type NewEvent,
-} from './event-log.ts'
+import { EventLogError, type KeptEvents, type LogEntry, type LoggedMessage, type NewEvent } from './event-log.ts'
 import { sourcesOf } from './message-state.ts'
 import { createTrim } from './sqlite-trim.ts'
 
@@ -26,13 +19,12 @@ const MessageRow = v.object({
 interface Parts {
   readonly sqlite: Sqlite
   readonly sealer: Sealer
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now'>
 }
 
-/** The embedded log: one table; bodies sealed, each to its place. Followers are told within this process. */
-export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog {
+/** Kept in the embedded store: one table; bodies sealed, each to its place. */
+export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents {
   const sql = prepare(sqlite.database)
-  const followers = new Map<string, Set<Follower>>()
 
   const lastSeq = (conversationId: string) => Number(sql.last.get(conversationId)?.['seq'] ?? 0)
   const contextOf = (conversationId: string, seq: number) => `event:${conversationId}:${seq}`
@@ -75,16 +67,8 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
     return changes > 0 ? { seq, type: event.type, json } : undefined
   }
 
-  function notify(conversationId: string, entry: LogEntry): void {
-    for (const follower of followers.get(conversationId) ?? []) follower(entry)
-  }
-
   return {
-    async append(conversationId, events) {
-      const entries = await sqlite.write(() => events.map((event) => log(conversationId, event)))
-      for (const entry of entries) if (entry) notify(conversationId, entry)
-      return entries
-    },
+    append: (conversationId, events) => sqlite.write(() => events.map((event) => log(conversationId, event))),
 
     async readAfter(conversationId, seq, limit) {
       const entries = sql.after.all(conversationId, seq, limit).map((row) => toEntry(conversationId, row))
@@ -114,23 +98,6 @@ export function createSqliteEventLog({ sqlite, sealer, clock }: Parts): EventLog
     conversationsWithPending: async () => sql.withPending.all().map((row) => String(row['conversation_id'])),
 
     countPending: async () => Number(sql.pending.get()?.['count'] ?? 0),
-
-    follow(conversationId, follower) {
-      const all = followers.get(conversationId) ?? new Set()
-      followers.set(conversationId, all.add(follower))
-      return () => {
-        all.delete(follower)
-        if (all.size === 0 && followers.get(conversationId) === all) followers.delete(conversationId)
-      }
-    },
-
-    async tell(conversationId, event) {
-      if (!followers.has(conversationId)) return
-      const seq = lastSeq(conversationId)
-      const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
-      const entry = { seq, type: event.type, json, passing: true as const }
-      for (const follower of followers.get(conversationId) ?? []) follower(entry)
-    },
 
     trim: createTrim(sqlite, clock),
 

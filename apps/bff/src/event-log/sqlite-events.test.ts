@@ -1,31 +1,39 @@
 import { expect, test } from 'vitest'
-import { bytesOnDisk, newDatabaseFile, newSealer, openStore } from '../../test/support/stores.ts'
+import {
+  bytesOnDisk,
+  newDatabaseFile,
+  newEventLog,
+  newKey,
+  newSealer,
+  openFileStores,
+  openStore,
+} from '../../test/support/stores.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { SealingError } from '../storage/sealing.ts'
+import { createEventLog } from './create-event-log.ts'
 import { eventLogContract } from './event-log.contract.ts'
-import { createSqliteEventLog } from './sqlite-event-log.ts'
 
-eventLogContract('an event log in a file', async (clock) => {
+eventLogContract('an event log in a file, on its thread', async (clock) => {
   const file = newDatabaseFile()
-  const sealer = newSealer()
-  const sqlite = openStore(file)
+  const keys = [newKey()]
+  const stores = await openFileStores(file, { keys, clock })
   return {
-    log: createSqliteEventLog({ sqlite, sealer, clock }),
+    log: createEventLog(stores.events, clock),
     reopen: async () => {
-      sqlite.close()
-      return createSqliteEventLog({ sqlite: openStore(file), sealer, clock })
+      await stores.close()
+      return createEventLog((await openFileStores(file, { keys, clock })).events, clock)
     },
     bytesAtRest: async () => bytesOnDisk(file),
   }
 })
 
 eventLogContract('an event log in memory', async (clock) => ({
-  log: createSqliteEventLog({ sqlite: openStore(), sealer: newSealer(), clock }),
+  log: newEventLog({ sqlite: openStore(), sealer: newSealer(), clock }),
 }))
 
 test('a row cannot be moved to another place of the log', async () => {
   const sqlite = openStore()
-  const log = createSqliteEventLog({ sqlite, sealer: newSealer(), clock: new FakeClock() })
+  const log = newEventLog({ sqlite, sealer: newSealer(), clock: new FakeClock() })
   const from = { participantId: 'guest', role: 'guest' } as const
   for (const conversationId of ['one', 'other']) {
     await log.append(conversationId, [{ type: 'message', messageId: 'message-1', from, parts: [], state: 'sent' }])
