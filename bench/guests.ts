@@ -7,6 +7,7 @@ import { isWhole, measure, type Measurement } from './measure-relay.ts'
 import { costPerGuest, readMemory, toRow, type MemoryReading } from './memory-per-guest.ts'
 import { median } from './percentiles.ts'
 import { foyerGuests } from './relay-guests.ts'
+import { rounded } from './rounded.ts'
 import { startFoyer } from './start-foyer.ts'
 import { DEPLOYMENT_ID, startWebMessagingPlatform } from './web-messaging-platform.ts'
 
@@ -91,13 +92,7 @@ function print(): void {
   console.log(`One more guest, kB: heap ${perGuest.heapKb.toFixed(1)}, resident ${perGuest.residentKb.toFixed(1)}`)
   for (const { guests, seconds: taken } of arrivals) console.log(`${guests} guests arrived in ${taken.toFixed(1)} s`)
   console.log(`Agent → guest, ${relayed.guests.length} guests, ${rate} messages/s, ${seconds} s each, in turn, ms`)
-  console.table(
-    measured.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, rounded(value)]))),
-  )
+  console.table(measured.map(rounded))
   console.log('Medians of the rounds, ms')
   console.table(medians)
-}
-
-function rounded(value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toFixed(2)) : value
 }

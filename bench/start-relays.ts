@@ -1,29 +1,41 @@
 import { Pool } from 'undici'
 import { Echoes } from './echoes.ts'
+import { inBatches } from './in-batches.ts'
 import type { Relay } from './measure-relay.ts'
 import { startProcess, type Running } from './processes.ts'
-import { bareGuests, foyerGuests, proxyGuests, type Admit, type RelayGuest } from './relay-guests.ts'
+import { bareGuests, foyerGuests, proxyGuests, type Admit } from './relay-guests.ts'
 import { startFoyer } from './start-foyer.ts'
 import { startNginx } from './start-nginx.ts'
 
-export async function startBareRelay(platformUrl: string, guests: number): Promise<Relay> {
+export interface Crowd {
+  readonly guests: number
+  /** Over which they speak, all together; absent: one each. */
+  readonly connections?: number
+}
+
+/** So many arrive at once. */
+const AT_ONCE = 20
+
+export async function startBareRelay(platformUrl: string, crowd: Crowd): Promise<Relay> {
   const environment = (port: number) => ({ PORT: String(port), PLATFORM_URL: platformUrl })
   const relay = await startProcess('bench/bare-relay.ts', environment, '/ready')
-  const pool = new Pool(relay.url, { connections: guests })
-  return admitAll({ name: 'bare', process: relay, pool }, bareGuests(relay.url, pool, platformUrl), guests)
+  const pool = poolFor(relay.url, crowd)
+  return admitAll({ name: 'bare', process: relay, pool }, bareGuests(relay.url, pool, platformUrl), crowd)
 }
 
-export async function startNginxRelay(platformUrl: string, guests: number): Promise<Relay> {
+export async function startNginxRelay(platformUrl: string, crowd: Crowd): Promise<Relay> {
   const proxy = await startNginx(platformUrl)
-  const pool = new Pool(proxy.url, { connections: guests })
-  return admitAll({ name: 'nginx', process: proxy, pool }, proxyGuests(proxy.url, pool, platformUrl), guests)
+  const pool = poolFor(proxy.url, crowd)
+  return admitAll({ name: 'nginx', process: proxy, pool }, proxyGuests(proxy.url, pool, platformUrl), crowd)
 }
 
-export async function startFoyerRelay(platformUrl: string, guests: number, profileFolder?: string): Promise<Relay> {
+export async function startFoyerRelay(platformUrl: string, crowd: Crowd, profileFolder?: string): Promise<Relay> {
   const relay = await startFoyer(platformUrl, { profileFolder })
-  const pool = new Pool(relay.url, { connections: guests })
-  return admitAll({ name: 'Foyer', process: relay, pool }, foyerGuests(relay.url, pool), guests)
+  const pool = poolFor(relay.url, crowd)
+  return admitAll({ name: 'Foyer', process: relay, pool }, foyerGuests(relay.url, pool), crowd)
 }
+
+const poolFor = (url: string, { guests, connections = guests }: Crowd) => new Pool(url, { connections })
 
 interface Door {
   name: string
@@ -31,10 +43,10 @@ interface Door {
   pool: Pool
 }
 
-async function admitAll({ name, process, pool }: Door, admit: Admit, count: number): Promise<Relay> {
+async function admitAll({ name, process, pool }: Door, admit: Admit, crowd: Crowd): Promise<Relay> {
   const echoes = new Echoes()
-  const guests: RelayGuest[] = []
-  while (guests.length < count) guests.push(await admit((text) => echoes.take(text)))
+  const newcomers = Array.from({ length: crowd.guests })
+  const guests = await inBatches(newcomers, AT_ONCE, () => admit((text) => echoes.take(text)))
   return {
     ...{ name, process, guests, echoes },
     async stop() {
