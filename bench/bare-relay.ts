@@ -36,7 +36,7 @@ function follow(id: string, headers: { authorization: string | undefined }, resp
       for (const line of lines) response.write(`data: ${line}\n\n`)
     })
   })
-  upstream.once('error', () => response.destroy())
+  upstream.on('error', () => response.destroy())
   upstream.end()
   response.once('close', () => upstream.destroy())
 }

@@ -8,8 +8,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 const streams = new Map<string, ServerResponse>()
 let numbers = 0
-/** A blank line this often, or a quiet stream counts as dead (platform-api.md §5.5). */
-setInterval(() => streams.forEach((stream) => stream.write('\n')), 15_000)
+/** A blank line this often, or a quiet stream counts as dead (platform-api.md §5.5); each has its own beat. */
+const BEAT_MS = 15_000
 
 const server = createServer((request, response) => {
   const [, , , , , conversationId = '', resource] = (request.url ?? '').split('?')[0]?.split('/') ?? []
@@ -64,7 +64,11 @@ function reply(response: ServerResponse, body: object): void {
 function openStream(conversationId: string, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders()
   streams.set(conversationId, response)
-  response.once('close', () => streams.delete(conversationId))
+  const beat = setInterval(() => response.write('\n'), BEAT_MS)
+  response.once('close', () => {
+    clearInterval(beat)
+    if (streams.get(conversationId) === response) streams.delete(conversationId)
+  })
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

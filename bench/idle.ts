@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { inBatches } from './in-batches.ts'
 import { costPerGuest, readMemory, toRow, type CostPerGuest, type MemoryReading } from './memory-per-guest.ts'
+import { thatFit } from './open-files.ts'
 import { startProcess, type Running } from './processes.ts'
 import { bareGuests, foyerGuests, type Admit, type StreamingGuest } from './relay-guests.ts'
 import { startFoyer } from './start-foyer.ts'
@@ -29,6 +30,8 @@ const BAR_KB = 20
 /** So long a conversation stays open upstream when nobody looks any more, and a little. */
 const LINGER_SECONDS = 32
 const AT_ONCE = 20
+/** Two tabs each: Foyer has one stream of the platform for both, the bare relay one for each. */
+const FILES_EACH = { Foyer: 3, bare: 4 }
 
 const platform = await startProcess('bench/echo-platform.ts', (port) => ({ PORT: String(port) }), '/ready')
 const foyer = await holdIdle('Foyer', await startFoyer(platform.url, { probe: true }), ({ url }, pool) =>
@@ -55,7 +58,7 @@ interface Held {
 }
 
 async function holdIdle(
-  name: string,
+  name: keyof typeof FILES_EACH,
   relay: Running,
   door: (relay: Running, pool: Pool) => Admit<StreamingGuest>,
 ): Promise<Held> {
@@ -67,7 +70,7 @@ async function holdIdle(
     void read.push({ what, ...(await readMemory(relay, guests.length, settleSeconds)) })
 
   await note('nobody')
-  for (const size of sizes) {
+  for (const size of sizes.map((asked) => thatFit(asked, FILES_EACH[name]))) {
     const newcomers = Array.from({ length: size - guests.length })
     guests.push(...(await inBatches(newcomers, AT_ONCE, () => admit(() => undefined))))
     await note('a tab each')
