@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { get } from 'node:http'
 import type { Pool } from 'undici'
+import { patiently, Refused } from './patiently.ts'
 import { CLIENT } from './platform-client.ts'
 import { createSseScan, echoIn, scanLines } from './sse-scan.ts'
+import { openStalledTab } from './stalled-tab.ts'
 
 /** A guest of either relay: says something, and is called back with every text the agent says. */
 export interface RelayGuest {
@@ -12,8 +14,10 @@ export interface RelayGuest {
 }
 
 export interface StreamingGuest extends RelayGuest {
-  /** One stream more, as of a second tab; it tells nobody what it hears. */
-  openTab(): Promise<void>
+  /** One stream more, as of a second tab; it tells nobody what it hears. It ends when the guest leaves, or by what is returned. */
+  openTab(): Promise<() => void>
+  /** The same, but it takes nothing of what comes. */
+  openStalledTab(): Promise<() => void>
 }
 
 export type OnEcho = (text: string) => void
@@ -60,22 +64,31 @@ export function foyerGuests(url: string, pool: Pool): Admit<StreamingGuest> {
 
 async function openTabs(url: string, headers: Record<string, string>, onEcho: OnEcho) {
   const open = [await follow(url, headers, onEcho)]
+  const keep = (close: () => void) => {
+    open.push(close)
+    return close
+  }
   return {
-    openTab: async () => void open.push(await follow(url, headers, () => undefined)),
+    openTab: async () => keep(await follow(url, headers, () => undefined)),
+    openStalledTab: async () => keep(await openStalledTab(url, headers)),
     leave: () => open.forEach((close) => close()),
   }
 }
 
-async function postJson(url: string, headers: Record<string, string>, body?: object) {
-  const answer = await fetch(url, {
-    method: 'POST',
-    ...(body
-      ? { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
-      : { headers }),
+function postJson(url: string, headers: Record<string, string>, body?: object) {
+  return patiently(async () => {
+    const answer = await fetch(url, {
+      method: 'POST',
+      ...(body
+        ? { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+        : { headers }),
+    })
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    if (!answer.ok) {
+      throw new Refused(`${url}: ${answer.status} ${await answer.text()}`, answer.headers.get('retry-after'))
+    }
+    return { body: (await answer.json()) as Record<string, unknown>, cookie }
   })
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
-  return { body: (await answer.json()) as Record<string, unknown>, cookie }
 }
 
 async function post(pool: Pool, path: string, headers: Record<string, string>, body: object): Promise<number> {
@@ -90,7 +103,11 @@ async function post(pool: Pool, path: string, headers: Record<string, string>, b
 }
 
 /** Reads a stream until the returned function is called. Resolves once it is open. */
-function follow(
+function follow(...stream: Parameters<typeof followOnce>): Promise<() => void> {
+  return patiently(() => followOnce(...stream))
+}
+
+function followOnce(
   url: string,
   headers: Record<string, string>,
   onEcho: OnEcho,
@@ -98,7 +115,10 @@ function follow(
 ): Promise<() => void> {
   const { promise, resolve, reject } = Promise.withResolvers<() => void>()
   const request = get(url, { headers, agent: false }, (response) => {
-    if (response.statusCode !== 200) return reject(new Error(`stream: ${response.statusCode}`))
+    if (response.statusCode !== 200) {
+      response.resume()
+      return reject(new Refused(`stream: ${response.statusCode}`, response.headers['retry-after']))
+    }
     const scan = createScan((data) => {
       const text = echoIn(data)
       if (text !== undefined) onEcho(text)
