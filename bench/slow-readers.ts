@@ -3,6 +3,7 @@ import { Pool } from 'undici'
 import { Echoes } from './echoes.ts'
 import { inBatches } from './in-batches.ts'
 import { isWhole, measure, type Measurement } from './measure-relay.ts'
+import { readMemory, toRow } from './memory-per-guest.ts'
 import { metricIn } from './metric.ts'
 import { runOpenLoop } from './open-loop.ts'
 import { median } from './percentiles.ts'
@@ -40,7 +41,7 @@ const [LONG, LONG_MESSAGES] = ['語'.repeat(4_000), 30]
 
 const adminPort = await freePort()
 const platform = await startProcess('bench/echo-platform.ts', (port) => ({ PORT: String(port) }), '/ready')
-const foyer = await startFoyer(platform.url, { variables: { FOYER_ADMIN_PORT: String(adminPort) } })
+const foyer = await startFoyer(platform.url, { variables: { FOYER_ADMIN_PORT: String(adminPort) }, probe: true })
 const pool = new Pool(foyer.url, { connections: 64 })
 const admit = foyerGuests(foyer.url, pool)
 const echoes = new Echoes()
@@ -48,7 +49,8 @@ const guests = await many(Number(values.guests), () => admit((text) => echoes.ta
 const readers = await many(TALKERS, () => admit(() => undefined))
 const stalled = await many(TALKERS, () => admit(() => undefined))
 await many(TALKERS * LONG_MESSAGES, (index) => at(stalled, index).say(LONG))
-const memoryMb = { start: foyer.memoryMb(), most: 0, end: 0 }
+const people = guests.length + 2 * TALKERS
+const memory = [await readMemory(foyer, people)]
 
 interface Company {
   readonly beside: string
@@ -64,13 +66,13 @@ await measure({ name: 'Foyer', process: foyer, guests, echoes }, { rate, seconds
 const measured: Round[] = []
 for (let round = 0; round < rounds; round++)
   for (const company of companies) measured.push(await measureBeside(company))
-memoryMb.end = foyer.memoryMb()
+memory.push(await readMemory(foyer, people))
 await pool.destroy()
 await foyer.stop()
 await platform.stop()
 
 const medians = companies.map(({ beside }) => mediansOf(measured.filter((row) => row.beside === beside)))
-if (values.json) console.log(JSON.stringify({ measured, medians, memoryMb }, undefined, 2))
+if (values.json) console.log(JSON.stringify({ measured, medians, memory }, undefined, 2))
 else print()
 const nobodyCut = measured.some(({ beside, cutOff }) => beside === companies.at(-1)?.beside && cutOff === 0)
 if (nobodyCut) console.error('A round had nobody cut off: what takes nothing was not stalled, or Foyer let it be')
@@ -80,7 +82,7 @@ interface Round extends Measurement {
   readonly beside: string
   /** Streams which Foyer ended because nothing was taken of them. */
   readonly cutOff: number
-  /** Of Foyer, during the round. */
+  /** Resident memory of Foyer during the round, what may be collected included. */
   readonly mostMb: number
 }
 
@@ -94,7 +96,6 @@ async function measureBeside({ beside, talkers, openTab }: Company): Promise<Rou
     talkers.length > 0 && runOpenLoop({ rate, seconds }, (index) => mention(at(talkers, index))),
   ])
   clearInterval(watch)
-  memoryMb.most = Math.max(memoryMb.most, mostMb)
   const cutOff = (await countCutOff()) - before
   for (const close of tabs) close()
   return { beside, ...measurement, cutOff, mostMb }
@@ -122,7 +123,8 @@ function print(): void {
   console.table(measured.map(rounded))
   console.log(`Medians; ${TALKERS * TABS_EACH} tabs, and their ${TALKERS} talkers at ${rate}/s`)
   console.table(medians.map(rounded))
-  console.log('Memory of Foyer, MB', rounded(memoryMb))
+  console.log('Memory of Foyer in MB, after a full collection: before the rounds, and after them, without the tabs')
+  console.table(memory.map(toRow))
 }
 
 function many<Result>(count: number, make: (index: number) => Promise<Result>): Promise<Result[]> {
