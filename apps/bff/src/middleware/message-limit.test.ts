@@ -12,6 +12,12 @@ const c = {} as Context
 function createDoor(quota: number) {
   const states = new Map<string, LoggedMessage['state']>()
   const counted: string[] = []
+  const giveBack = async (key: string) => void counted.splice(counted.indexOf(key), 1)
+  async function limit(_c: Context, key: string, isFree?: () => Promise<boolean>) {
+    if (counted.length < quota) return counted.push(key) > 0
+    if (await isFree?.()) return false
+    throw new Error('refused')
+  }
   const limitMessages = createMessageLimit({
     log: {
       async readMessage(_conversationId, messageId) {
@@ -20,16 +26,14 @@ function createDoor(quota: number) {
         return state && ({ state, seq: 1 } as LoggedMessage & { seq: number })
       },
     },
-    async limit(_c, key) {
-      if (counted.length >= quota) throw new Error('refused')
-      counted.push(key)
-    },
+    limit: Object.assign(limit, { giveBack }),
   })
   const send = (messageId: string) =>
     limitMessages(c, { record, messageId }, async () => {
       await settle()
+      const repeated = states.has(messageId) && states.get(messageId) !== 'failed'
       states.set(messageId, 'pending')
-      return messageId
+      return { messageId, repeated }
     })
   const all = async (messageIds: readonly string[]) =>
     (await Promise.allSettled(messageIds.map(send))).filter(({ status }) => status === 'fulfilled').length
@@ -48,6 +52,13 @@ describe('a message', () => {
     await send('m-1')
     expect(await all(Array(50).fill('m-1') as string[])).toBe(50)
     await expect(send('m-2')).rejects.toThrow('refused')
+  })
+
+  test('that is known is given back where it was counted', async () => {
+    const { all, counted } = createDoor(9)
+    await all(['m-1', 'm-2'])
+    await all(['m-1', 'm-2'])
+    expect(counted).toEqual(['s-1', 's-1'])
   })
 
   test('fifty times at once counts once', async () => {

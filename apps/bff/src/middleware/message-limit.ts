@@ -9,7 +9,7 @@ export interface MessageLimitParts {
 }
 
 /** Does `send`, unless the session has sent too much. Throws RequestError `rate-limited`. */
-export type MessageLimit = <Sent>(
+export type MessageLimit = <Sent extends { readonly repeated: boolean }>(
   c: Context,
   message: { record: ConversationRecord; messageId: string },
   send: () => Promise<Sent>,
@@ -17,16 +17,18 @@ export type MessageLimit = <Sent>(
 
 /**
  * Counts messages, not requests: the same `messageId` again is the same message and free, in parallel too, for a page that
- * had no answer must be able to ask again. One that had failed is sent once more, and counts.
+ * had no answer must be able to ask again. One that had failed is sent once more, and counts. What turns out to be a repeat
+ * is given back; the log is only asked where the limit is met.
  */
 export function createMessageLimit({ limit, log }: MessageLimitParts): MessageLimit {
-  /** Of the messages on their way in: whether each was let in. */
-  const underWay = new Map<string, Promise<void>>()
+  /** Of the messages on their way in: whether each was counted. */
+  const underWay = new Map<string, Promise<boolean>>()
 
-  async function judge(c: Context, { conversationId, sessionId }: ConversationRecord, messageId: string) {
-    const known = await log.readMessage(conversationId, messageId)
-    if (!known || known.state === 'failed') await limit(c, sessionId)
-  }
+  const judge = (c: Context, { conversationId, sessionId }: ConversationRecord, messageId: string) =>
+    limit(c, sessionId, async () => {
+      const known = await log.readMessage(conversationId, messageId)
+      return known !== undefined && known.state !== 'failed'
+    })
 
   return async function limitMessages(c, { record, messageId }, send) {
     const key = `${record.conversationId}/${messageId}`
@@ -38,8 +40,10 @@ export function createMessageLimit({ limit, log }: MessageLimitParts): MessageLi
     const judged = judge(c, record, messageId)
     underWay.set(key, judged)
     try {
-      await judged
-      return await send()
+      const isCounted = await judged
+      const sent = await send()
+      if (isCounted && sent.repeated) await limit.giveBack(record.sessionId)
+      return sent
     } finally {
       underWay.delete(key)
     }
