@@ -1,6 +1,3 @@
-import type { Conversation } from '@foyer/shared/protocol/conversation'
-import type { StreamEvent } from '@foyer/shared/protocol/event'
-import type { ProblemCode } from '@foyer/shared/protocol/problem'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Client } from '../api/client.ts'
 import { FakeClock } from '../api/fake-clock.ts'
@@ -11,6 +8,7 @@ import { ChatForms } from './chat-forms.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { ConversationState } from './conversation.svelte.ts'
 import { Draft } from './draft.svelte.ts'
+import { createFakeBff, refusal, session } from './fake-bff.ts'
 import { fakeStorage } from './fake-storage.ts'
 import { Outbox } from './outbox.svelte.ts'
 import { GuestSession } from './session.svelte.ts'
@@ -18,21 +16,7 @@ import { createSessionHint } from './session-hint.ts'
 import { Settings } from './settings.svelte.ts'
 import { createTabStorage } from './tab-storage.ts'
 
-const refusal = (status: number, code: ProblemCode) =>
-  new ProblemError({ type: 'about:blank', title: '', status, detail: '', code })
-const at = '2026-03-10T09:00:00.000Z'
-const session = { startedAt: '', expiresAt: '', idleSeconds: 900 }
 const unknown = () => Promise.reject(refusal(401, 'session-required'))
-const all = {
-  typing: true,
-  attachments: true,
-  structuredContent: true,
-  clear: true,
-  end: true,
-  history: true,
-  readReceipts: true,
-  presence: true,
-}
 
 /** The page's state in front of a BFF that has no session yet, except for what `answers` says. */
 function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
@@ -44,42 +28,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
   hint.write(wasHere)
   const connection = new Connection(clock, network)
   const draft = new Draft(storage)
-  const asked: string[] = []
-  const streams: ReadableStreamDefaultController<Uint8Array>[] = []
-  let hasSession = false
-  const conversation = (conversationId: string): Conversation => {
-    return {
-      conversationId,
-      state: 'open',
-      startedAt: '',
-      participants: [],
-      capabilities: all,
-      lastSeq: 0,
-      rated: false,
-    }
-  }
-  const client: Client = {
-    readSession: () => (hasSession ? Promise.resolve(session) : unknown()),
-    startSession: () => Promise.resolve(((hasSession = true), session)),
-    openConversation: () =>
-      Promise.resolve(conversation(`c-${asked.filter((name) => name === 'openConversation').length}`)),
-    readConversation: (id) => Promise.resolve(conversation(id)),
-    readMessages: () => Promise.resolve({ events: [], earlier: false, lastSeq: 0 }),
-    sendMessage: (_, { messageId }) => Promise.resolve({ messageId, seq: 1, state: 'pending' }),
-    setTyping: () => Promise.resolve(undefined),
-    endConversation: () => Promise.resolve(undefined),
-    clearConversation: () => Promise.resolve(undefined),
-    readForms: () => Promise.resolve({}),
-    rateConversation: () => Promise.resolve(undefined),
-    readConfig: () => Promise.reject(refusal(503, 'shutting-down')),
-    readAttachment: () => Promise.resolve(new Blob()),
-    readMedia: () => Promise.resolve(new Blob()),
-    readTranscript: () => Promise.resolve(new Blob()),
-    removeAttachment: () => Promise.resolve(undefined),
-    followEvents: () => Promise.resolve(new Response(new ReadableStream({ start: (line) => void streams.push(line) }))),
-    ...answers,
-  }
-  const counting = new Proxy(client, { get: (target, name) => (asked.push(String(name)), Reflect.get(target, name)) })
+  const { client, asked, tell } = createFakeBff(clock, answers)
   const outbox: Outbox = new Outbox({
     send: client.sendMessage,
     clock,
@@ -89,7 +38,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     onWaiting: () => {},
   })
   const guestSession = new GuestSession({
-    client: counting,
+    client,
     clock,
     network,
     connection,
@@ -103,11 +52,6 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     loadConversation: () => Promise.resolve({ ConversationState }),
   })
   onTestFinished(() => guestSession.conversation?.close())
-  const tell = async (...events: StreamEvent[]) => {
-    const frames = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
-    streams.at(-1)?.enqueue(new TextEncoder().encode(frames))
-    await clock.pass(0)
-  }
   return { page: guestSession, clock, network, draft, outbox, hint, asked, tell }
 }
 
@@ -151,7 +95,8 @@ test('the first interaction opens the chat, once', async () => {
   void page.start()
   void page.start()
   await clock.pass(0)
-  expect(asked).toEqual(['startSession', 'readSession', 'openConversation', 'readMessages', 'followEvents'])
+  const steps = ['readForms', 'startSession', 'readSession', 'openConversation', 'readMessages', 'followEvents']
+  expect(asked).toEqual(steps)
   expect(page.phase).toBe('open')
 })
 
@@ -171,30 +116,6 @@ test('a reload takes up the conversation there was', async () => {
   await clock.pass(0)
   expect(page.conversation?.conversationId).toBe('c-7')
   expect(page.conversation?.timeline.entries).toHaveLength(1)
-})
-
-test('history is no news, but what is said while it is on its way is', async () => {
-  const readSession = () => Promise.resolve({ ...session, conversationId: 'c-7' })
-  const events = [said(1, mia, 'Hello'), said(2, guest, 'Hi'), said(3, mia, 'Just now')]
-  let earlier = true
-  const readMessages: Client['readMessages'] = (_, { before }) =>
-    Promise.resolve(
-      before === undefined
-        ? { events, earlier, lastSeq: 3 }
-        : { events: [said(0, mia, 'Long ago')], earlier: (earlier = false), lastSeq: 3 },
-    )
-  const readConversation: Client['readConversation'] = async (id) => ({
-    ...{ conversationId: id, state: 'open', startedAt: '', participants: [], capabilities: all, rated: false },
-    lastSeq: 2,
-  })
-  const { page, clock } = createPage({ readSession, readMessages, readConversation })
-  void page.resume()
-  await clock.pass(0)
-  expect(page.conversation?.loaded).toEqual({ messages: 2 })
-  expect(page.conversation?.arrivals).toMatchObject([{ seq: 3 }])
-  await page.conversation?.loadEarlier()
-  expect(page.conversation?.loaded).toEqual({ messages: 1 })
-  expect(page.conversation?.arrivals).toMatchObject([{ seq: 3 }])
 })
 
 test('a refused start is shown, gives back what was sent, and can be tried again', async () => {
@@ -266,65 +187,6 @@ test('a conversation that ends stays to be read, and a new one starts empty', as
   expect(page.canWrite).toBe(true)
 })
 
-test('typing is over with a message, or when its time is', async () => {
-  const { page, clock, tell } = createPage()
-  void page.start()
-  await clock.pass(0)
-  const typing = {
-    seq: 0,
-    at: '2026-03-10T09:00:00.000Z',
-    type: 'typing' as const,
-    participant: mia,
-    typing: true,
-    durationMs: 5000,
-  }
-  await tell(typing)
-  expect(page.conversation?.typing.now).toEqual([mia])
-  await clock.pass(5000)
-  expect(page.conversation?.typing.now).toEqual([])
-  await tell(typing, said(1, mia, 'Hello'))
-  expect(page.conversation?.typing.now).toEqual([])
-})
-
-test('a reset reads the history anew', async () => {
-  const { page, clock, tell, asked } = createPage()
-  void page.start()
-  await clock.pass(0)
-  await tell({ seq: 9, at: '2026-03-10T09:00:00.000Z', type: 'reset' })
-  expect(asked.filter((name) => name === 'readMessages')).toHaveLength(2)
-})
-
-test('what is gone from the log is said to be missing, until the guest has the history read anew', async () => {
-  const { page, clock, tell } = createPage()
-  void page.start()
-  await clock.pass(0)
-  expect(page.conversation?.mayMiss).toBe(false)
-  await tell({ seq: 9, at, type: 'reset' })
-  expect(page.conversation?.mayMiss).toBe(true)
-  await page.conversation?.reload()
-  expect(page.conversation?.mayMiss).toBe(false)
-})
-
-test('the guest is warned before the end, and stays with one request', async () => {
-  const { page, clock, tell, asked } = createPage()
-  void page.start()
-  await clock.pass(0)
-  await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
-  expect(page.conversation?.expiry).toEqual({ at, extendable: true })
-  await page.conversation?.stay()
-  expect(page.conversation?.expiry).toBeUndefined()
-  expect(asked.at(-1)).toBe('startSession')
-})
-
-test('a warning is over when the guest did something in another tab', async () => {
-  const { page, clock, tell } = createPage()
-  void page.start()
-  await clock.pass(0)
-  await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
-  await tell({ seq: 0, at, type: 'session', state: 'active' })
-  expect(page.conversation?.expiry).toBeUndefined()
-})
-
 const question = { kind: 'text', id: 'name', label: 'Name', required: true, maxCharacters: 100 } as const
 const preChat = { title: 'First', skippable: false, questions: [question] }
 
@@ -339,7 +201,7 @@ test('what is asked before the chat is answered first; what was written meanwhil
   outbox.add({ messageId: 'message-1', text: 'Hello' })
   void page.start()
   await clock.pass(0)
-  expect([page.phase, page.canWrite, asked]).toEqual(['asking', false, []])
+  expect([page.phase, page.canWrite, asked]).toEqual(['asking', false, ['readForms']])
   void page.start()
   await clock.pass(0)
   expect(page.phase).toBe('asking')

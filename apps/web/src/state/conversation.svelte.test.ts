@@ -1,0 +1,88 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { Client } from '../api/client.ts'
+import { FakeClock } from '../api/fake-clock.ts'
+import { FakeNetwork } from '../api/fake-network.ts'
+import { guest, mia, said } from '../timeline/timeline-samples.ts'
+import { Connection } from './connection.svelte.ts'
+import { ConversationState } from './conversation.svelte.ts'
+import { createFakeBff, openConversation } from './fake-bff.ts'
+import { Settings } from './settings.svelte.ts'
+
+const at = '2026-03-10T09:00:00.000Z'
+
+/** A conversation whose log ended at `lastSeq` when the page was loaded; opened. */
+async function openShown(answers: Partial<Client> = {}, lastSeq = 0) {
+  const clock = new FakeClock()
+  const network = new FakeNetwork()
+  const { client, asked, tell } = createFakeBff(clock, answers)
+  const conversation = new ConversationState({
+    ...{ client, clock, network, tabs: undefined },
+    connection: new Connection(clock, network),
+    settings: new Settings(client.readConfig),
+    conversation: openConversation('c-1', lastSeq),
+    onChanged: () => {},
+    onGone: () => {},
+  })
+  onTestFinished(() => conversation.close())
+  await conversation.open()
+  await clock.pass(0)
+  return { conversation, clock, asked, tell }
+}
+
+test('history is no news, but what is said while it is on its way is', async () => {
+  const events = [said(1, mia, 'Hello'), said(2, guest, 'Hi'), said(3, mia, 'Just now')]
+  const readMessages: Client['readMessages'] = (_, { before }) =>
+    Promise.resolve(
+      before === undefined
+        ? { events, earlier: true, lastSeq: 3 }
+        : { events: [said(0, mia, 'Long ago')], earlier: false, lastSeq: 3 },
+    )
+  const { conversation } = await openShown({ readMessages }, 2)
+  expect(conversation.loaded).toEqual({ messages: 2 })
+  expect(conversation.arrivals).toMatchObject([{ seq: 3 }])
+  await conversation.loadEarlier()
+  expect(conversation.loaded).toEqual({ messages: 1 })
+  expect(conversation.arrivals).toMatchObject([{ seq: 3 }])
+})
+
+test('typing is over with a message, or when its time is', async () => {
+  const { conversation, clock, tell } = await openShown()
+  const typing = { seq: 0, at, type: 'typing' as const, participant: mia, typing: true, durationMs: 5000 }
+  await tell(typing)
+  expect(conversation.typing.now).toEqual([mia])
+  await clock.pass(5000)
+  expect(conversation.typing.now).toEqual([])
+  await tell(typing, said(1, mia, 'Hello'))
+  expect(conversation.typing.now).toEqual([])
+})
+
+test('a reset reads the history anew', async () => {
+  const { tell, asked } = await openShown()
+  await tell({ seq: 9, at, type: 'reset' })
+  expect(asked.filter((name) => name === 'readMessages')).toHaveLength(2)
+})
+
+test('what is gone from the log is said to be missing, until the guest has the history read anew', async () => {
+  const { conversation, tell } = await openShown()
+  expect(conversation.mayMiss).toBe(false)
+  await tell({ seq: 9, at, type: 'reset' })
+  expect(conversation.mayMiss).toBe(true)
+  await conversation.reload()
+  expect(conversation.mayMiss).toBe(false)
+})
+
+test('the guest is warned before the end, and stays with one request', async () => {
+  const { conversation, tell, asked } = await openShown()
+  await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
+  expect(conversation.expiry).toEqual({ at, extendable: true })
+  await conversation.stay()
+  expect(conversation.expiry).toBeUndefined()
+  expect(asked.at(-1)).toBe('startSession')
+})
+
+test('a warning is over when the guest did something in another tab', async () => {
+  const { conversation, tell } = await openShown()
+  await tell({ seq: 0, at, type: 'session', state: 'expiring', expiresAt: at, extendable: true })
+  await tell({ seq: 0, at, type: 'session', state: 'active' })
+  expect(conversation.expiry).toBeUndefined()
+})
