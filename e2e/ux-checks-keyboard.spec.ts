@@ -316,4 +316,32 @@ test.describe('22. announcements', () => {
     expect(news.filter((text) => /^Mia, .*: while you were away$/.test(text))).toHaveLength(1)
     expect(news.filter((text) => text.includes('You are offline'))).toHaveLength(1)
   })
+
+  test('one for what was missed, when the history has to be read anew; then what was known is told only to who asks', async ({
+    page,
+    chat,
+    simulator,
+  }) => {
+    const id = await meetAgent(chat, simulator, 'Mia')
+    await sayMany(chat, simulator, id, 5, 'known')
+    const heard = await listen(page)
+    await page.context().setOffline(true)
+    await expect(page.getByText('You are offline')).toBeVisible()
+    await simulator.control.sendAgentMessage(id, 'missed')
+    const reset = JSON.stringify({ type: 'reset', seq: 99, at: new Date().toISOString() })
+    const answer = { contentType: 'text/event-stream', body: `data: ${reset}\n\n` }
+    await page.route(/\/events\b/, (route) => route.fulfill(answer), { times: 1 })
+    await page.context().setOffline(false)
+    await expect(chat.bubble('missed')).toBeVisible({ timeout: 20_000 })
+    const isNews = (text: string) => /^Mia, .*: missed$/.test(text)
+    await expect.poll(async () => (await heard()).filter(isNews)).toHaveLength(1)
+    const isSummary = (text: string) => text.includes('earlier message')
+    expect((await heard()).filter(isSummary)).toEqual([])
+
+    await page.getByRole('button', { name: 'Reload the history' }).click()
+    await expect.poll(async () => (await heard()).filter(isSummary)).toEqual(['8 earlier messages loaded'])
+    await expect(page.getByText('You may be missing messages.')).toBeHidden()
+    expect((await heard()).filter(isNews)).toHaveLength(1)
+    expect((await heard()).filter((text) => text.includes('known'))).toEqual([])
+  })
 })

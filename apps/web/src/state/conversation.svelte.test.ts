@@ -56,10 +56,35 @@ test('typing is over with a message, or when its time is', async () => {
   expect(conversation.typing.now).toEqual([])
 })
 
-test('a reset reads the history anew', async () => {
-  const { tell, asked } = await openShown()
+test('a reset reads the history anew, once, whoever else asks for it', async () => {
+  const { conversation, clock, tell, asked } = await openShown()
   await tell({ seq: 9, at, type: 'reset' })
   expect(asked.filter((name) => name === 'readMessages')).toHaveLength(2)
+  void conversation.reload()
+  void conversation.reload()
+  await clock.pass(0)
+  expect(asked.filter((name) => name === 'readMessages')).toHaveLength(3)
+  expect(asked.filter((name) => name === 'followEvents')).toHaveLength(3)
+})
+
+test('what was missed is news when the history is read anew, what was known is not', async () => {
+  const events = [said(1, mia, 'Hello'), said(2, guest, 'Hi')]
+  const readMessages: Client['readMessages'] = () =>
+    Promise.resolve({ events: [...events], earlier: false, lastSeq: events.length })
+  const { conversation, tell } = await openShown({ readMessages }, 2)
+  const { loaded } = conversation
+  expect([loaded, conversation.arrivals]).toEqual([{ messages: 2 }, []])
+  events.push(said(3, mia, 'Are you there?'))
+  await tell({ seq: 9, at, type: 'reset' })
+  expect(conversation.arrivals).toMatchObject([{ seq: 3 }])
+  expect(conversation.loaded, 'nobody asked for what was known').toBe(loaded)
+  const { arrivals } = conversation
+  await conversation.reload()
+  expect(conversation.loaded, 'the guest did').toEqual({ messages: 3 })
+  expect(conversation.arrivals).toBe(arrivals)
+  events.push(said(4, mia, 'Hello?'))
+  await conversation.reload()
+  expect([conversation.loaded, conversation.arrivals]).toMatchObject([{ messages: 3 }, [{ seq: 4 }]])
 })
 
 test('what is gone from the log is said to be missing, until the guest has the history read anew', async () => {

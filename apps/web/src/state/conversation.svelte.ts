@@ -30,6 +30,11 @@ export interface Expiry {
   readonly extendable: boolean
 }
 
+/** Of history that has come: how many messages were said before. */
+export interface Loaded {
+  readonly messages: number
+}
+
 export interface ConversationOptions {
   client: Client
   clock: Clock
@@ -64,7 +69,8 @@ export class ConversationState {
   #mayMiss = $state(false)
   #isCleared = $state(false)
   #arrivals = $state.raw<readonly Entry[]>([])
-  #loaded = $state.raw<{ readonly messages: number }>()
+  #loaded = $state.raw<Loaded>()
+  #reading: Promise<Loaded | undefined> | undefined
 
   readonly participants = $derived.by(() => {
     const { participants, lastSeq: seq } = this.#options.conversation
@@ -134,42 +140,17 @@ export class ConversationState {
   get arrivals(): readonly Entry[] {
     return this.#arrivals
   }
-  /** The history that came last: how many messages of it were said before. */
-  get loaded(): { readonly messages: number } | undefined {
+  /** The history that was asked for last. */
+  get loaded(): Loaded | undefined {
     return this.#loaded
   }
 
   /** Reads the history, then follows the stream. */
   async open(): Promise<void> {
-    const { client, network, clock } = this.#options
-    this.#stopStream()
-    this.#isLoading = true
-    const page = await this.#readLatest()
-    if (!page) return
-    // What was said while the history was on its way is news.
-    const newsAfter = this.#timeline === emptyTimeline ? this.#options.conversation.lastSeq : page.lastSeq
-    this.#timeline = emptyTimeline
-    this.#hasEarlier = page.earlier
-    this.#apply(page.events)
-    this.#noteLoaded(page.events, newsAfter)
-    this.#noteArrivals(newsAfter)
-    this.#isLoading = false
-    if (this.phase === 'ended') return
-    this.#stopStream = startSharedStream({
-      name: `foyer.1.${this.conversationId}`,
-      tabs: this.#options.tabs,
-      onBehind: () => void this.open(),
-      open: (seq, signal) => client.followEvents(this.conversationId, seq, signal),
-      after: page.lastSeq,
-      clock,
-      network,
-      onEvents: (events) => this.#receive(events),
-      onState: (state) => this.#report(state),
-      onRefused: () => this.#options.onGone(),
-    })
+    this.#loaded = await this.#readAnew()
   }
 
-  /** Reads the history anew: what may have been missing is there now, or nowhere. */
+  /** Reads the history anew, as the guest asked: what may have been missing is there now, or nowhere. */
   async reload(): Promise<void> {
     await this.open()
     this.#mayMiss = false
@@ -196,7 +177,7 @@ export class ConversationState {
       const page = await this.#options.client.readMessages(this.conversationId, query, this.#closed.signal)
       this.#hasEarlier = page.earlier && page.events.length > 0
       this.#apply(page.events)
-      this.#noteLoaded(page.events, page.lastSeq)
+      this.#loaded = toLoaded(page.events, page.lastSeq)
     } catch {
       // Scrolling up again asks again; the stream reports what is wrong with the line.
     }
@@ -269,6 +250,43 @@ export class ConversationState {
     for (const line of ['stream', 'upstream'] as const) this.#options.connection.up(line)
   }
 
+  /** Resolves to how much of it had been said before. Whoever asks meanwhile gets what is being read already. */
+  #readAnew(): Promise<Loaded | undefined> {
+    return (this.#reading ??= this.#readFromEnd().finally(() => (this.#reading = undefined)))
+  }
+
+  async #readFromEnd(): Promise<Loaded | undefined> {
+    this.#stopStream()
+    this.#isLoading = true
+    const page = await this.#readLatest()
+    if (!page) return undefined
+    // News is what the timeline did not have; to a page just loaded, what was said while the history was on its way.
+    const newsAfter = Math.max(this.#options.conversation.lastSeq, this.#timeline.lastSeq)
+    this.#timeline = emptyTimeline
+    this.#hasEarlier = page.earlier
+    this.#apply(page.events)
+    this.#noteArrivals(newsAfter)
+    this.#isLoading = false
+    if (this.phase !== 'ended') this.#follow(page.lastSeq)
+    return toLoaded(page.events, newsAfter)
+  }
+
+  #follow(after: number) {
+    const { client, network, clock } = this.#options
+    this.#stopStream = startSharedStream({
+      name: `foyer.1.${this.conversationId}`,
+      tabs: this.#options.tabs,
+      onBehind: () => void this.#readAnew(),
+      open: (seq, signal) => client.followEvents(this.conversationId, seq, signal),
+      after,
+      clock,
+      network,
+      onEvents: (events) => this.#receive(events),
+      onState: (state) => this.#report(state),
+      onRefused: () => this.#options.onGone(),
+    })
+  }
+
   async #readLatest(): Promise<EventPage | undefined> {
     const { client, network, clock, connection, onGone } = this.#options
     const { signal } = this.#closed
@@ -305,14 +323,10 @@ export class ConversationState {
     if (arrivals.length > 0) this.#arrivals = arrivals
   }
 
-  #noteLoaded(events: readonly LoggedEvent[], upToSeq: number) {
-    this.#loaded = { messages: events.filter(({ type, seq }) => type === 'message' && seq <= upToSeq).length }
-  }
-
   /** What we were after is no longer kept: some of it may be gone for good. */
   #resetTo() {
     this.#mayMiss = true
-    void this.open()
+    void this.#readAnew()
   }
 
   #apply(events: readonly LoggedEvent[]) {
@@ -333,6 +347,10 @@ export class ConversationState {
     if (state === 'up') connection.up('upstream')
     else connection.down('upstream', retryAt ? Date.parse(retryAt) : 0)
   }
+}
+
+function toLoaded(events: readonly LoggedEvent[], upToSeq: number): Loaded {
+  return { messages: events.filter(({ type, seq }) => type === 'message' && seq <= upToSeq).length }
 }
 
 function toExpiry({ state, expiresAt, extendable = true }: StreamEvent & { type: 'session' }): Expiry | undefined {
