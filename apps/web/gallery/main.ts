@@ -1,5 +1,6 @@
 import { directionOf, toLanguage, type Language } from '@foyer/shared/protocol/languages'
 import { mount } from 'svelte'
+import { speakOn } from '../src/text/conversation-words.ts'
 import { speak } from '../src/text/words.ts'
 import Index from './Index.svelte'
 import { showState } from './show-state.ts'
@@ -19,6 +20,7 @@ const page = {
     const state = states[name]
     if (!state) throw new Error(`there is no state ${name}`)
     await speak(language)
+    speakOn()
     Object.assign(document.documentElement, { lang: language, dir: directionOf(language) })
     await showState(primaryColor ? inColour(state, primaryColor) : state)
     document.documentElement.dataset['shown'] = name

@@ -8,16 +8,17 @@ import { localeOf } from './text/locale.ts'
 import { speak, words } from './text/words.ts'
 
 const target = document.querySelector('#app') as Element // It is in index.html.
+const { documentElement: html } = document
+const spoken = speak(html.lang)
 const conversationPart = loadConversationPart()
 void start()
 
 async function start() {
-  const { documentElement: html } = document
-  await speak(html.lang)
+  await spoken
   // The document was usable before this script: what was typed meanwhile stays, and so does the focus.
   const field = target.querySelector('textarea')
   const isWanted = field !== null && (field === document.activeElement || field.value !== '')
-  if (html.lang !== words.language) speakEnglish(html)
+  if (html.lang !== words.language) speakEnglish()
 
   const page = createPageState({
     loadConversation: () => conversationPart,
@@ -37,7 +38,7 @@ async function start() {
 }
 
 /** The words of the document's language did not come: what it says is drawn anew. */
-function speakEnglish(html: HTMLElement) {
+function speakEnglish() {
   html.lang = words.language
   html.dir = 'ltr'
   target.replaceChildren()
@@ -52,7 +53,10 @@ async function showSettings({ settings }: PageState) {
 
 async function loadConversationPart(attempt = 0): ReturnType<typeof importConversationPart> {
   try {
-    return await importConversationPart()
+    const part = await importConversationPart()
+    await spoken
+    part.speakOn()
+    return part
   } catch {
     await systemClock.sleep(backOffMs(attempt)) // The line dropped between two files.
     return loadConversationPart(attempt + 1)

@@ -1,6 +1,5 @@
-import type { Words } from './en.ts'
-import { isolate } from './locale.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { isolate, pluralIn } from './locale.ts'
 
 const plural = pluralIn('ar')
 
@@ -10,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'تحدّث إلينا',
     hint: 'يسعدنا أن نساعدك',
+    asking: 'بضعة أسئلة قبل أن نبدأ',
     starting: 'جارٍ فتح المحادثة…',
     waiting: 'سيتحدث معك أحد أعضاء فريقنا بعد قليل',
     ended: 'انتهت هذه المحادثة',
@@ -23,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'المحادثة',
-    keys: 'تنقلك مفاتيح الأسهم بين الرسائل، ويدخلك مفتاح Enter إلى الرسالة، ويعيدك مفتاح Escape منها.',
     loading: 'جارٍ تحميل المحادثة',
+  },
+  timeline: {
+    keys: 'تنقلك مفاتيح الأسهم بين الرسائل، ويدخلك مفتاح Enter إلى الرسالة، ويعيدك مفتاح Escape منها.',
     loadingEarlier: 'جارٍ تحميل الرسائل السابقة',
     loaded: (count) =>
       plural(count, {
@@ -81,7 +83,6 @@ export const words = {
     title: 'الرموز التعبيرية',
   },
   files: {
-    attach: 'إرفاق ملفات',
     chosen: 'ملفات للإرسال',
     closePicture: 'إغلاق الصورة',
     dismiss: 'إخفاء',
@@ -132,6 +133,7 @@ export const words = {
   composer: {
     name: 'الرسالة',
     placeholder: 'اكتب رسالة…',
+    attach: 'إرفاق ملفات',
     send: 'إرسال الرسالة',
     left: (count) => `المتبقي ${count}`,
     over: (count) => `تجاوزت الحد بمقدار ${count}`,
@@ -200,7 +202,6 @@ export const words = {
     startNew: 'بدء محادثة جديدة',
   },
   preChat: {
-    hint: 'بضعة أسئلة قبل أن نبدأ',
     skip: 'تخطي',
     start: 'بدء المحادثة',
     optional: (label) => `${isolate(label)} (اختياري)`,

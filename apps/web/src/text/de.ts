@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('de')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Chatten Sie mit uns',
     hint: 'Wir sind gern für Sie da',
+    asking: 'Ein paar Fragen vorab',
     starting: 'Chat wird geöffnet …',
     waiting: 'Gleich ist jemand für Sie da',
     ended: 'Dieser Chat ist beendet',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Unterhaltung',
-    keys: 'Mit den Pfeiltasten gelangen Sie von Nachricht zu Nachricht, mit der Eingabetaste in eine hinein, mit Escape zurück.',
     loading: 'Unterhaltung wird geladen',
+  },
+  timeline: {
+    keys: 'Mit den Pfeiltasten gelangen Sie von Nachricht zu Nachricht, mit der Eingabetaste in eine hinein, mit Escape zurück.',
     loadingEarlier: 'Frühere Nachrichten werden geladen',
     loaded: (count) => plural(count, { one: '# frühere Nachricht geladen', other: '# frühere Nachrichten geladen' }),
     start: 'Hier beginnt Ihre Unterhaltung',
@@ -64,7 +67,6 @@ export const words = {
     title: 'Emoji',
   },
   files: {
-    attach: 'Dateien anhängen',
     chosen: 'Dateien zum Senden',
     closePicture: 'Bild schließen',
     dismiss: 'Ausblenden',
@@ -115,6 +117,7 @@ export const words = {
   composer: {
     name: 'Nachricht',
     placeholder: 'Ihre Nachricht …',
+    attach: 'Dateien anhängen',
     send: 'Nachricht senden',
     left: (count) => `noch ${count}`,
     over: (count) => `${count} zu viel`,
@@ -186,7 +189,6 @@ export const words = {
     startNew: 'Neuen Chat starten',
   },
   preChat: {
-    hint: 'Ein paar Fragen vorab',
     skip: 'Überspringen',
     start: 'Chat starten',
     optional: (label) => `${label} (optional)`,

@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('es')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Chatee con nosotros',
     hint: 'Estamos aquí para ayudarle',
+    asking: 'Unas preguntas antes de empezar',
     starting: 'Abriendo el chat…',
     waiting: 'Le atenderemos en breve',
     ended: 'Este chat ha terminado',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Conversación',
-    keys: 'Las flechas llevan de un mensaje a otro, Intro entra en uno y Escape sale de él.',
     loading: 'Cargando la conversación',
+  },
+  timeline: {
+    keys: 'Las flechas llevan de un mensaje a otro, Intro entra en uno y Escape sale de él.',
     loadingEarlier: 'Cargando mensajes anteriores',
     loaded: (count) =>
       plural(count, {
@@ -70,7 +73,6 @@ export const words = {
     title: 'Emojis',
   },
   files: {
-    attach: 'Adjuntar archivos',
     chosen: 'Archivos para enviar',
     closePicture: 'Cerrar la imagen',
     dismiss: 'Ocultar',
@@ -121,6 +123,7 @@ export const words = {
   composer: {
     name: 'Mensaje',
     placeholder: 'Su mensaje…',
+    attach: 'Adjuntar archivos',
     send: 'Enviar mensaje',
     left: (count) => `Quedan ${count}`,
     over: (count) => `${count} de más`,
@@ -191,7 +194,6 @@ export const words = {
     startNew: 'Iniciar un chat nuevo',
   },
   preChat: {
-    hint: 'Unas preguntas antes de empezar',
     skip: 'Omitir',
     start: 'Iniciar el chat',
     optional: (label) => `${label} (opcional)`,

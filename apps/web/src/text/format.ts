@@ -4,10 +4,8 @@ import { words } from './words.ts'
 const locale = () => localeOf(words.language)
 
 const formats = {
-  time: lazy({ hour: 'numeric', minute: '2-digit' }),
-  day: lazy({ weekday: 'long', day: 'numeric', month: 'long' }),
-  dayAndYear: lazy({ day: 'numeric', month: 'long', year: 'numeric' }),
-  full: lazy({ dateStyle: 'long', timeStyle: 'short' }),
+  time: dateFormat({ hour: 'numeric', minute: '2-digit' }),
+  full: dateFormat({ dateStyle: 'long', timeStyle: 'short' }),
 }
 
 export const toTime = (at: string) => formats.time().format(new Date(at))
@@ -35,16 +33,8 @@ export const toPercent = (share: number) => new Intl.NumberFormat(locale(), { st
 /** Things one after another, as a sentence has them: "a, b, and c". */
 export const toList = (items: readonly string[]) => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
 
-export function toDay(at: string, now = new Date()): string {
-  const day = new Date(at)
-  const daysAgo = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000)
-  if (daysAgo === 0) return words.log.today
-  if (daysAgo === 1) return words.log.yesterday
-  return day.getFullYear() === now.getFullYear() ? formats.day().format(day) : formats.dayAndYear().format(day)
-}
-
 /** Making a format costs far more than using it, and the build that draws the page has no guest. */
-function lazy(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+export function dateFormat(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
   let format: Intl.DateTimeFormat | undefined
   let language = ''
   return () => {

@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('fr')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Discutez avec nous',
     hint: 'Nous sommes là pour vous aider',
+    asking: 'Quelques questions avant de commencer',
     starting: 'Ouverture du chat…',
     waiting: 'Un conseiller va vous répondre dans un instant',
     ended: 'Ce chat est terminé',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Conversation',
-    keys: 'Les flèches vont d’un message à l’autre, Entrée ouvre un message, Échap en sort.',
     loading: 'Chargement de la conversation',
+  },
+  timeline: {
+    keys: 'Les flèches vont d’un message à l’autre, Entrée ouvre un message, Échap en sort.',
     loadingEarlier: 'Chargement des messages précédents',
     loaded: (count) =>
       plural(count, {
@@ -70,7 +73,6 @@ export const words = {
     title: 'Émojis',
   },
   files: {
-    attach: 'Joindre des fichiers',
     chosen: 'Fichiers à envoyer',
     closePicture: 'Fermer l’image',
     dismiss: 'Masquer',
@@ -121,6 +123,7 @@ export const words = {
   composer: {
     name: 'Message',
     placeholder: 'Votre message…',
+    attach: 'Joindre des fichiers',
     send: 'Envoyer le message',
     left: (count) => `${count} restants`,
     over: (count) => `${count} de trop`,
@@ -191,7 +194,6 @@ export const words = {
     startNew: 'Commencer un nouveau chat',
   },
   preChat: {
-    hint: 'Quelques questions avant de commencer',
     skip: 'Passer',
     start: 'Commencer le chat',
     optional: (label) => `${label} (facultatif)`,

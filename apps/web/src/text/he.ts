@@ -1,6 +1,5 @@
-import type { Words } from './en.ts'
-import { isolate } from './locale.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { isolate, pluralIn } from './locale.ts'
 
 const plural = pluralIn('he')
 
@@ -10,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'צ׳אט איתנו',
     hint: 'אנחנו כאן לעזור',
+    asking: 'כמה שאלות לפני שמתחילים',
     starting: 'הצ׳אט נפתח…',
     waiting: 'מיד יענו לך',
     ended: 'הצ׳אט הסתיים',
@@ -23,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'שיחה',
-    keys: 'מקשי החיצים עוברים בין ההודעות, Enter נכנס להודעה ו-Escape יוצא ממנה.',
     loading: 'השיחה נטענת',
+  },
+  timeline: {
+    keys: 'מקשי החיצים עוברים בין ההודעות, Enter נכנס להודעה ו-Escape יוצא ממנה.',
     loadingEarlier: 'הודעות קודמות נטענות',
     loaded: (count) =>
       plural(count, { one: 'נטענה הודעה קודמת אחת', two: 'נטענו שתי הודעות קודמות', other: 'נטענו # הודעות קודמות' }),
@@ -66,7 +68,6 @@ export const words = {
     title: 'אמוג׳י',
   },
   files: {
-    attach: 'צירוף קבצים',
     chosen: 'קבצים לשליחה',
     closePicture: 'סגירת התמונה',
     dismiss: 'הסתרה',
@@ -117,6 +118,7 @@ export const words = {
   composer: {
     name: 'הודעה',
     placeholder: 'כתיבת הודעה…',
+    attach: 'צירוף קבצים',
     send: 'שליחת ההודעה',
     left: (count) => `נותרו ${count}`,
     over: (count) => `${count} מעבר למותר`,
@@ -185,7 +187,6 @@ export const words = {
     startNew: 'התחלת צ׳אט חדש',
   },
   preChat: {
-    hint: 'כמה שאלות לפני שמתחילים',
     skip: 'דילוג',
     start: 'התחלת הצ׳אט',
     optional: (label) => `${isolate(label)} (לא חובה)`,

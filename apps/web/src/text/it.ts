@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('it')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Parli con noi in chat',
     hint: 'Siamo qui per aiutarla',
+    asking: 'Qualche domanda prima di iniziare',
     starting: 'Apertura della chat…',
     waiting: 'Tra poco qualcuno le risponderà',
     ended: 'Questa chat è terminata',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Conversazione',
-    keys: 'Con i tasti freccia si passa da un messaggio all’altro, con Invio si entra in un messaggio, con Esc se ne esce.',
     loading: 'Caricamento della conversazione',
+  },
+  timeline: {
+    keys: 'Con i tasti freccia si passa da un messaggio all’altro, con Invio si entra in un messaggio, con Esc se ne esce.',
     loadingEarlier: 'Caricamento dei messaggi precedenti',
     loaded: (count) =>
       plural(count, {
@@ -70,7 +73,6 @@ export const words = {
     title: 'Emoji',
   },
   files: {
-    attach: 'Allega file',
     chosen: 'File da inviare',
     closePicture: 'Chiudi l’immagine',
     dismiss: 'Nascondi',
@@ -121,6 +123,7 @@ export const words = {
   composer: {
     name: 'Messaggio',
     placeholder: 'Il suo messaggio…',
+    attach: 'Allega file',
     send: 'Invia messaggio',
     left: (count) => `${count} rimanenti`,
     over: (count) => `${count} di troppo`,
@@ -191,7 +194,6 @@ export const words = {
     startNew: 'Inizia una nuova chat',
   },
   preChat: {
-    hint: 'Qualche domanda prima di iniziare',
     skip: 'Salta',
     start: 'Inizia la chat',
     optional: (label) => `${label} (facoltativo)`,

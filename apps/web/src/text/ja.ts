@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('ja')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'チャットでお問い合わせ',
     hint: 'お気軽にご相談ください',
+    asking: '始める前に、いくつかお聞かせください',
     starting: 'チャットを開いています…',
     waiting: 'まもなく担当者がご案内します',
     ended: 'このチャットは終了しました',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: '会話',
-    keys: '矢印キーでメッセージ間を移動し、Enterキーでメッセージの中に入り、Escキーで戻ります。',
     loading: '会話を読み込んでいます',
+  },
+  timeline: {
+    keys: '矢印キーでメッセージ間を移動し、Enterキーでメッセージの中に入り、Escキーで戻ります。',
     loadingEarlier: '以前のメッセージを読み込んでいます',
     loaded: (count) => plural(count, { other: '以前のメッセージを#件読み込みました' }),
     start: 'ここから会話が始まります',
@@ -64,7 +67,6 @@ export const words = {
     title: '絵文字',
   },
   files: {
-    attach: 'ファイルを添付',
     chosen: '送信するファイル',
     closePicture: '画像を閉じる',
     dismiss: '閉じる',
@@ -115,6 +117,7 @@ export const words = {
   composer: {
     name: 'メッセージ',
     placeholder: 'メッセージを入力…',
+    attach: 'ファイルを添付',
     send: 'メッセージを送信',
     left: (count) => `残り${count}`,
     over: (count) => `${count}超過`,
@@ -184,7 +187,6 @@ export const words = {
     startNew: '新しいチャットを開始',
   },
   preChat: {
-    hint: '始める前に、いくつかお聞かせください',
     skip: 'スキップ',
     start: 'チャットを開始',
     optional: (label) => `${label}（任意）`,

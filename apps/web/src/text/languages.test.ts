@@ -1,7 +1,8 @@
 import { LANGUAGES } from '@foyer/shared/protocol/languages'
 import { describe, expect, test } from 'vitest'
+import { speakOn, words } from './conversation-words.ts'
 import { documentWords } from './document-words.ts'
-import { speak, words } from './words.ts'
+import { speak } from './words.ts'
 
 type Text = string | ((...values: never[]) => string)
 
@@ -23,7 +24,7 @@ const LETTERS: Readonly<Record<string, RegExp>> = {
   he: /\p{Script=Hebrew}/u,
 }
 /** The texts that count; all others take values as they are to be read. */
-const COUNTING = new Set(['log.newMessages', 'log.loaded'])
+const COUNTING = new Set(['timeline.newMessages', 'timeline.loaded'])
 const COUNTS = [0, 1, 2, 3, 5, 11, 21, 100]
 
 const spoken = await speakAll()
@@ -91,11 +92,12 @@ describe.each([...spoken])('%s', (language, texts) => {
   })
 })
 
-/** The texts of every language by their path, such as `log.typing`. */
+/** The texts of every language by their path, such as `timeline.typing`. */
 async function speakAll(): Promise<Map<string, Map<string, Text>>> {
   const all = new Map<string, Map<string, Text>>()
   for (const language of LANGUAGES) {
     await speak(language)
+    speakOn()
     all.set(language, new Map(textsOf(words)))
   }
   return all

@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('nl')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Chat met ons',
     hint: 'We helpen u graag',
+    asking: 'Een paar vragen vooraf',
     starting: 'De chat wordt geopend…',
     waiting: 'Er is zo iemand voor u',
     ended: 'Deze chat is beëindigd',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Gesprek',
-    keys: 'Met de pijltoetsen gaat u van bericht naar bericht, met Enter erin en met Escape weer eruit.',
     loading: 'Het gesprek wordt geladen',
+  },
+  timeline: {
+    keys: 'Met de pijltoetsen gaat u van bericht naar bericht, met Enter erin en met Escape weer eruit.',
     loadingEarlier: 'Eerdere berichten worden geladen',
     loaded: (count) => plural(count, { one: '# eerder bericht geladen', other: '# eerdere berichten geladen' }),
     start: 'Dit is het begin van uw gesprek',
@@ -64,7 +67,6 @@ export const words = {
     title: 'Emoji’s',
   },
   files: {
-    attach: 'Bestanden toevoegen',
     chosen: 'Te versturen bestanden',
     closePicture: 'Afbeelding sluiten',
     dismiss: 'Verbergen',
@@ -115,6 +117,7 @@ export const words = {
   composer: {
     name: 'Bericht',
     placeholder: 'Uw bericht…',
+    attach: 'Bestanden toevoegen',
     send: 'Bericht versturen',
     left: (count) => `nog ${count}`,
     over: (count) => `${count} te veel`,
@@ -185,7 +188,6 @@ export const words = {
     startNew: 'Nieuwe chat beginnen',
   },
   preChat: {
-    hint: 'Een paar vragen vooraf',
     skip: 'Overslaan',
     start: 'Chat beginnen',
     optional: (label) => `${label} (optioneel)`,

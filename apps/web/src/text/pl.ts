@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('pl')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Porozmawiajmy na czacie',
     hint: 'Chętnie pomożemy',
+    asking: 'Kilka pytań na początek',
     starting: 'Otwieranie czatu…',
     waiting: 'Za chwilę ktoś odpowie',
     ended: 'Ten czat został zakończony',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Rozmowa',
-    keys: 'Strzałki przechodzą między wiadomościami, Enter wchodzi do wiadomości, Escape z niej wychodzi.',
     loading: 'Wczytywanie rozmowy',
+  },
+  timeline: {
+    keys: 'Strzałki przechodzą między wiadomościami, Enter wchodzi do wiadomości, Escape z niej wychodzi.',
     loadingEarlier: 'Wczytywanie wcześniejszych wiadomości',
     loaded: (count) =>
       plural(count, {
@@ -76,7 +79,6 @@ export const words = {
     title: 'Emoji',
   },
   files: {
-    attach: 'Załącz pliki',
     chosen: 'Pliki do wysłania',
     closePicture: 'Zamknij obraz',
     dismiss: 'Ukryj',
@@ -127,6 +129,7 @@ export const words = {
   composer: {
     name: 'Wiadomość',
     placeholder: 'Wiadomość…',
+    attach: 'Załącz pliki',
     send: 'Wyślij wiadomość',
     left: (count) => `pozostało ${count}`,
     over: (count) => `o ${count} za dużo`,
@@ -197,7 +200,6 @@ export const words = {
     startNew: 'Rozpocznij nowy czat',
   },
   preChat: {
-    hint: 'Kilka pytań na początek',
     skip: 'Pomiń',
     start: 'Rozpocznij czat',
     optional: (label) => `${label} (opcjonalnie)`,

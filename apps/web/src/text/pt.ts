@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('pt')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: 'Converse conosco',
     hint: 'Estamos aqui para ajudar',
+    asking: 'Algumas perguntas antes de começar',
     starting: 'Abrindo o chat…',
     waiting: 'Em instantes alguém atenderá você',
     ended: 'Este chat foi encerrado',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: 'Conversa',
-    keys: 'As setas passam de uma mensagem a outra, Enter entra em uma mensagem e Esc sai dela.',
     loading: 'Carregando a conversa',
+  },
+  timeline: {
+    keys: 'As setas passam de uma mensagem a outra, Enter entra em uma mensagem e Esc sai dela.',
     loadingEarlier: 'Carregando mensagens anteriores',
     loaded: (count) =>
       plural(count, {
@@ -70,7 +73,6 @@ export const words = {
     title: 'Emojis',
   },
   files: {
-    attach: 'Anexar arquivos',
     chosen: 'Arquivos para enviar',
     closePicture: 'Fechar a imagem',
     dismiss: 'Dispensar',
@@ -121,6 +123,7 @@ export const words = {
   composer: {
     name: 'Mensagem',
     placeholder: 'Sua mensagem…',
+    attach: 'Anexar arquivos',
     send: 'Enviar mensagem',
     left: (count) => `Restam ${count}`,
     over: (count) => `${count} a mais`,
@@ -191,7 +194,6 @@ export const words = {
     startNew: 'Iniciar um novo chat',
   },
   preChat: {
-    hint: 'Algumas perguntas antes de começar',
     skip: 'Pular',
     start: 'Iniciar o chat',
     optional: (label) => `${label} (opcional)`,

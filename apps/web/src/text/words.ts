@@ -1,10 +1,11 @@
 import type { Language } from '@foyer/shared/protocol/languages'
-import { en, type Words } from './en.ts'
+import type { Words } from './en-conversation.ts'
+import { en, type OpeningWords } from './en.ts'
 
-/** The words of the page's language. */
-export let words: Words = en
+/** Of the words of the page's language those that the first script needs; a conversation has all (`conversation-words.ts`). */
+export let words: OpeningWords | Words = en
 
-/** English is here already. */
+/** Of English these are here already, and the rest is with what needs it. */
 const others: Record<Exclude<Language, 'en'>, () => Promise<{ words: Words }>> = {
   de: () => import('./de.ts'),
   fr: () => import('./fr.ts'),

@@ -1,5 +1,5 @@
-import type { Words } from './en.ts'
-import { pluralIn } from './plural.ts'
+import type { Words } from './en-conversation.ts'
+import { pluralIn } from './locale.ts'
 
 const plural = pluralIn('zh')
 
@@ -9,6 +9,7 @@ export const words = {
   header: {
     unnamed: '在线咨询',
     hint: '很高兴为您服务',
+    asking: '开始之前，请回答几个问题',
     starting: '正在打开聊天…',
     waiting: '客服马上为您服务',
     ended: '本次聊天已结束',
@@ -22,8 +23,10 @@ export const words = {
   },
   log: {
     name: '对话',
-    keys: '用方向键在消息之间移动，按 Enter 键进入消息，按 Esc 键返回。',
     loading: '正在加载对话',
+  },
+  timeline: {
+    keys: '用方向键在消息之间移动，按 Enter 键进入消息，按 Esc 键返回。',
     loadingEarlier: '正在加载更早的消息',
     loaded: (count) => plural(count, { other: '已加载 # 条更早的消息' }),
     start: '对话从这里开始',
@@ -64,7 +67,6 @@ export const words = {
     title: '表情',
   },
   files: {
-    attach: '添加文件',
     chosen: '待发送的文件',
     closePicture: '关闭图片',
     dismiss: '关闭',
@@ -115,6 +117,7 @@ export const words = {
   composer: {
     name: '消息',
     placeholder: '输入消息…',
+    attach: '添加文件',
     send: '发送消息',
     left: (count) => `剩余 ${count}`,
     over: (count) => `超出 ${count}`,
@@ -183,7 +186,6 @@ export const words = {
     startNew: '开始新的聊天',
   },
   preChat: {
-    hint: '开始之前，请回答几个问题',
     skip: '跳过',
     start: '开始聊天',
     optional: (label) => `${label}（选填）`,

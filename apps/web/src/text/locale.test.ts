@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pluralIn } from './plural.ts'
+import { pluralIn } from './locale.ts'
 
 test('a number comes in the form its language has for it, written as the language writes it', () => {
   const polish = pluralIn('pl')
