@@ -1,6 +1,7 @@
 import { expect, onlyConversation, test } from './fixtures.ts'
 import { WEB_MESSAGING } from './web-messaging.ts'
 
+const GERMAN = /\/assets\/de-[^/]*\.js$/
 const overflowOf = () => document.documentElement.scrollWidth - window.innerWidth
 
 test.describe('a German browser', () => {
@@ -44,7 +45,7 @@ test.describe('a German browser', () => {
     foyer,
   }) => {
     const held = Promise.withResolvers<undefined>()
-    await page.route(/\/assets\/de-[^/]*\.js$/, async (route) => {
+    await page.route(GERMAN, async (route) => {
       await held.promise
       await route.continue()
     })
@@ -59,8 +60,24 @@ test.describe('a German browser', () => {
     await expect(page.getByText('How can we help?')).toHaveCount(0)
   })
 
+  test('whose words fail once reads German all the same', async ({ page, foyer }) => {
+    // Without the preload, whose failure a browser may or may not take for that of the import.
+    await page.route(foyer.url, async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replace(/<link rel="modulepreload"[^>]*\/de-[^>]*>/, '')
+      await route.fulfill({ response, body })
+    })
+    let requests = 0
+    await page.route(GERMAN, (route) => (requests++ === 0 ? route.abort() : route.continue()))
+    await page.goto(foyer.url)
+    await expect(page.getByRole('button', { name: 'Nachricht senden' })).toBeVisible()
+    await page.getByRole('textbox', { name: 'Nachricht' }).fill('da')
+    await expect(page.getByRole('button', { name: 'Nachricht senden' })).toBeEnabled()
+    expect(requests).toBe(2)
+  })
+
   test('whose words do not come reads English, and loses nothing', async ({ chat, page, foyer }) => {
-    await page.route(/\/assets\/de-[^/]*\.js$/, (route) => route.abort())
+    await page.route(GERMAN, (route) => route.abort())
     await page.goto(foyer.url)
     await expect(page.locator('html')).toHaveAttribute('lang', 'en')
     await expect(page.getByRole('heading')).toHaveText(['Chat with us', 'How can we help?'])
@@ -103,6 +120,41 @@ test.describe('an Arabic browser', () => {
       expect(turned, 'what points forward points left').toBe('matrix(-1, 0, 0, 1, 0, 0)')
     })
   }
+})
+
+test.describe('an Arabic browser whose words neither come nor fail', () => {
+  test.use({ locale: 'ar-EG' })
+
+  test('reads English after a while, writes on where it was, and is left to it when they come', async ({
+    chat,
+    page,
+    foyer,
+  }) => {
+    const held = Promise.withResolvers<undefined>()
+    const words = /\/assets\/ar-[^/]*\.js$/
+    await page.route(words, async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.goto(foyer.url, { waitUntil: 'commit' })
+    await page.getByRole('textbox', { name: 'الرسالة' }).fill('hello')
+    await page.keyboard.press('Home')
+    const html = page.locator('html')
+    await expect(html).toHaveAttribute('lang', 'en', { timeout: 15_000 })
+    await expect(html).toHaveAttribute('dir', 'ltr')
+    await expect(page).toHaveTitle('Chat')
+    await expect(chat.composer).toBeFocused()
+    const isHere = page.waitForResponse(words)
+    held.resolve(undefined)
+    await (await isHere).finished()
+    await page.keyboard.type('Oh, ')
+    await page.keyboard.press('Enter')
+    await expect(chat.bubbles).toHaveAttribute('data-state', 'sent')
+    expect(await chat.texts()).toEqual(['Oh, hello'])
+    await expect(page.getByText('Someone will be with you shortly')).toBeVisible()
+    await expect(html).toHaveAttribute('lang', 'en')
+    expect(chat.complaints).toEqual([])
+  })
 })
 
 test.describe('a browser of another language', () => {

@@ -4,6 +4,7 @@ import { systemClock } from './api/clock.ts'
 import { browserTabs } from './api/tabs.ts'
 import App from './App.svelte'
 import { createPageState, type PageState } from './state/context.ts'
+import { englishTitle } from './text/en.ts'
 import { localeOf } from './text/locale.ts'
 import { speak, words } from './text/words.ts'
 
@@ -17,7 +18,8 @@ async function start() {
   await spoken
   // The document was usable before this script: what was typed meanwhile stays, and so does the focus.
   const field = target.querySelector('textarea')
-  const isWanted = field !== null && (field === document.activeElement || field.value !== '')
+  const isFocused = field !== null && field === document.activeElement
+  const isWanted = isFocused || !!field?.value
   if (html.lang !== words.language) speakEnglish()
 
   const page = createPageState({
@@ -35,13 +37,23 @@ async function start() {
   void showSettings(page)
   void page.forms.load()
   if (isWanted) void page.session.start()
+  if (isFocused) goOnWriting(field)
 }
 
 /** The words of the document's language did not come: what it says is drawn anew. */
 function speakEnglish() {
+  document.title = englishTitle
   html.lang = words.language
   html.dir = 'ltr'
   target.replaceChildren()
+}
+
+/** Who was writing in what is drawn anew writes on where they were. */
+function goOnWriting({ isConnected, selectionStart, selectionEnd }: HTMLTextAreaElement) {
+  const drawn = target.querySelector('textarea')
+  if (isConnected || !drawn) return
+  drawn.focus()
+  drawn.setSelectionRange(selectionStart, selectionEnd)
 }
 
 /** The organisation's own look comes when everything the guest needs is there. */

@@ -1,4 +1,5 @@
 import type { Language } from '@foyer/shared/protocol/languages'
+import { englishTitle } from './en.ts'
 
 interface DocumentWords {
   readonly title: string
@@ -8,7 +9,10 @@ interface DocumentWords {
 
 /** What is read in the document itself, outside the page that is drawn into it. No script has to carry it. */
 export const documentWords: Readonly<Record<Language, DocumentWords>> = {
-  en: { title: 'Chat', noScript: 'This chat needs JavaScript. Please switch it on and reload the page.' },
+  en: {
+    title: englishTitle,
+    noScript: 'This chat needs JavaScript. Please switch it on and reload the page.',
+  },
   de: {
     title: 'Chat',
     noScript: 'Für diesen Chat wird JavaScript benötigt. Bitte aktivieren Sie es und laden Sie die Seite neu.',

@@ -54,3 +54,6 @@ export const en = {
   },
 }
 export type OpeningWords = typeof en
+
+/** Of the document, whose words no script carries (`document-words.ts`): but English may have to stand in. */
+export const englishTitle = 'Chat'

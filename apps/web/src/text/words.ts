@@ -1,6 +1,8 @@
 import type { Language } from '@foyer/shared/protocol/languages'
+import { systemClock } from '../api/clock.ts'
 import type { Words } from './en-conversation.ts'
 import { en, type OpeningWords } from './en.ts'
+import { loadWords } from './load-words.ts'
 
 /** Of the words of the page's language those that the first script needs; a conversation has all (`conversation-words.ts`). */
 export let words: OpeningWords | Words = en
@@ -20,8 +22,8 @@ const others: Record<Exclude<Language, 'en'>, () => Promise<{ words: Words }>> =
   he: () => import('./he.ts'),
 }
 
-/** Makes them those of `language`, before anything is drawn; English where they cannot be had. */
+/** Makes them those of `language`, before anything is drawn; English where they cannot be had in time. */
 export async function speak(language: string): Promise<void> {
   const load = others[language as keyof typeof others] as (typeof others)['de'] | undefined
-  ;({ words } = (await load?.().catch(() => undefined)) ?? { words: en })
+  words = (load && (await loadWords(load, systemClock))) ?? en
 }
