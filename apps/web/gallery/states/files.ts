@@ -108,7 +108,7 @@ export const fileStates: Record<string, GalleryState> = {
       await stage.conversation()
       const dataTransfer = new DataTransfer()
       dataTransfer.items.add(pdf('Passport.pdf'))
-      await stage.find('.attach')
+      await stage.find('.composer label')
       window.dispatchEvent(new DragEvent('dragenter', { dataTransfer }))
     },
     shows: 'main > div[aria-hidden]',
