@@ -80,15 +80,17 @@ export class ConversationLog {
   async loadEarlier(): Promise<void> {
     if (this.#isLoading || !this.#hasEarlier) return
     this.#isLoading = true
-    try {
-      const page = await this.#read({ before: this.#timeline.firstSeq, limit: PAGE_EVENTS }, this.#closed.signal)
-      this.#hasEarlier = page.earlier && page.events.length > 0
-      this.#apply(page.events)
-      this.#loaded = toLoaded(page.events, page.lastSeq)
-    } catch {
-      // Scrolling up again asks again; the stream reports what is wrong with the line.
-    }
+    const { firstSeq } = this.#timeline
+    const query = { before: firstSeq, limit: PAGE_EVENTS }
+    // Refused or not answered: scrolling up again asks again; the stream reports what is wrong with the line.
+    const page = await this.#read(query, this.#closed.signal).catch(() => undefined)
+    // Read anew meanwhile: what came before the timeline that was would leave a gap before the one that is.
+    if (this.#reading || this.#timeline.firstSeq !== firstSeq) return
     this.#isLoading = false
+    if (!page) return
+    this.#hasEarlier = page.earlier && page.events.length > 0
+    this.#apply(page.events)
+    this.#loaded = toLoaded(page.events, page.lastSeq)
   }
 
   close(): void {

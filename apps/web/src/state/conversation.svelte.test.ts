@@ -1,3 +1,4 @@
+import type { EventPage } from '@foyer/shared/protocol/event'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Client } from '../api/client.ts'
 import { FakeClock } from '../api/fake-clock.ts'
@@ -65,6 +66,22 @@ test('a reset reads the history anew, once, whoever else asks for it', async () 
   await clock.pass(0)
   expect(asked.filter((name) => name === 'readMessages')).toHaveLength(3)
   expect(asked.filter((name) => name === 'followEvents')).toHaveLength(3)
+})
+
+test('an earlier page that comes when the history has been read anew leaves no gap', async () => {
+  const earlier = Promise.withResolvers<EventPage>()
+  const latest = [{ events: [said(5, mia, 'five')], earlier: true, lastSeq: 5 }]
+  const readMessages: Client['readMessages'] = (_, { before }) =>
+    before === 5 ? earlier.promise : Promise.resolve(latest.at(-1) ?? expect.fail())
+  const { conversation, clock, tell } = await openShown({ readMessages }, 5)
+  const loading = conversation.loadEarlier()
+  latest.push({ events: [said(9, mia, 'nine')], earlier: true, lastSeq: 9 })
+  await tell({ seq: 9, at, type: 'reset' })
+  earlier.resolve({ events: [said(4, mia, 'four')], earlier: false, lastSeq: 9 })
+  await loading
+  await clock.pass(0)
+  expect(conversation.timeline.entries.map(({ seq }) => seq)).toEqual([9])
+  expect([conversation.hasEarlier, conversation.isLoading]).toEqual([true, false])
 })
 
 test('what was missed is news when the history is read anew, what was known is not', async () => {
