@@ -19,12 +19,14 @@ export interface LoggerOptions {
   readonly workNames?: (() => object) | undefined
   /** Is told every line, also those below the level. */
   readonly noticed?: ((line: LogLine) => void) | undefined
+  /** Hears of each line that could not be written. */
+  readonly dropped?: (() => void) | undefined
 }
 
 export function createLogger(
   level: LogLevel,
   destination?: DestinationStream,
-  { workNames, noticed }: LoggerOptions = {},
+  { workNames, noticed, dropped }: LoggerOptions = {},
 ): (room: string) => Logger {
   const root = pino(
     {
@@ -34,7 +36,7 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }) },
       ...(workNames ? { mixin: workNames } : {}),
     },
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ?? standardOutput(dropped),
   )
   return (room) => {
     const lines = root.child({ room })
@@ -44,4 +46,16 @@ export function createLogger(
     }
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   }
+}
+
+/** A line that cannot be written, as on a full disk, is dropped: nothing else may fail because the log does. */
+function standardOutput(dropped?: () => void): DestinationStream {
+  // After an error the old one would keep the line, and all that come after it, in memory.
+  const open = () =>
+    pino.destination({ dest: 1, sync: true }).once('error', () => {
+      dropped?.()
+      output = open()
+    })
+  let output = open()
+  return { write: (line) => void output.write(line) }
 }

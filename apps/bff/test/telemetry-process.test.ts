@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -12,8 +13,9 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const SECRET = 'CANARY-secret-of-the-client'
 const KEY = Buffer.alloc(32, 7).toString('base64url')
 
-function run(environment: Record<string, string>) {
+function run(environment: Record<string, string>, output: 'pipe' | number = 'pipe') {
   const child = spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', output, 'pipe'],
     env: {
       ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', FOYER_STORE: 'memory:' },
       ...{ FOYER_PUBLIC_URL: 'http://localhost:4400', FOYER_PLATFORM_URL: 'http://127.0.0.1:1' },
@@ -23,7 +25,7 @@ function run(environment: Record<string, string>) {
   onTestFinished(() => void child.kill('SIGKILL'))
   const seen = { output: '' }
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (seen.output += String(chunk)))
+    stream?.on('data', (chunk: Buffer) => (seen.output += String(chunk)))
   const lines = () =>
     seen.output
       .split('\n')
@@ -34,10 +36,21 @@ function run(environment: Record<string, string>) {
 }
 
 async function takePort(): Promise<number> {
+  return (await listenSomewhere()).port
+}
+
+async function findFreePort(): Promise<number> {
+  const { server, port } = await listenSomewhere()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function listenSomewhere() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  return (server.address() as AddressInfo).port
+  return { server, port: (server.address() as AddressInfo).port }
 }
 
 test('serves metrics and health on the admin port, says so, and ends when told to', async () => {
@@ -80,4 +93,23 @@ test('prints the configuration it found, without a secret', async () => {
   await listening()
   expect(lines()[0]).toMatchObject({ event: 'configuration', connector: 'guest-api', sealingKeys: 1 })
   for (const secret of [SECRET, KEY]) expect(seen.output).not.toContain(secret)
+})
+
+test('lives, answers, and counts the lines it lost, while its log lies on a full disk', async () => {
+  const full = openSync('/dev/full', 'w')
+  onTestFinished(() => closeSync(full))
+  const [port, adminPort] = [String(await findFreePort()), String(await findFreePort())]
+  const ports = { PORT: port, FOYER_ADMIN_PORT: adminPort, FOYER_PUBLIC_URL: `http://localhost:${port}` }
+  const { child, seen } = run({ ...ports, FOYER_LOG_LEVEL: 'debug' }, full)
+  const dropped = async () => {
+    const metrics = await fetch(`http://127.0.0.1:${adminPort}/metrics`).then((answer) => answer.text())
+    return Number(/^foyer_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1])
+  }
+  const page = () => fetch(`http://localhost:${port}/api/nothing`, { headers: { 'X-CSRF': '1' } })
+  await eventually('it answers', () => page().catch(() => undefined), 30_000)
+  const before = await dropped()
+  expect(before).toBeGreaterThan(0)
+  for (let count = 0; count < 3; count++) expect((await page()).status).toBe(404)
+  expect(await dropped()).toBe(before + 3)
+  expect([child.exitCode, seen.output]).toEqual([null, ''])
 })

@@ -69,6 +69,7 @@ function createInstruments(registry: Registry) {
       'event',
       'reason',
     ]),
+    logLinesDropped: counter('foyer_log_lines_dropped_total', 'Lines of the log that could not be written.', []),
     storeErrors: counter('foyer_store_errors_total', 'Failures of the store, by kind.', ['kind']),
     storeWrites: seconds('foyer_store_write_duration_seconds', 'One transaction of the store.', []),
   }

@@ -34,6 +34,7 @@ export async function startTelemetry(
   const loggers = createLogger(logLevel, destination, {
     workNames: createWorkNames(key),
     noticed: (line) => countSecurityEvent(metrics.securityEvents, line),
+    dropped: () => metrics.logLinesDropped.inc(),
   })
   // Half a second and 20 MB that only those pay who trace.
   const started = tracing && (await import('./otlp-tracing.ts')).startTracing(tracing)
