@@ -15,6 +15,7 @@ import { createClientAddress } from './middleware/client-address.ts'
 import { createLoadShedding } from './middleware/load-shedding.ts'
 import { createMessageLimit } from './middleware/message-limit.ts'
 import { createKnownHost } from './middleware/known-host.ts'
+import { createRefuseHead, refuseOtherMethods } from './middleware/known-methods.ts'
 import { createObserveRequest, nameSession } from './middleware/observe-request.ts'
 import { createBodilessMethods } from './middleware/refuse-body.ts'
 import { createRequestId } from './middleware/request-id.ts'
@@ -22,7 +23,7 @@ import { createRequestLimits } from './middleware/request-limits.ts'
 import { createSameOrigin } from './middleware/same-origin.ts'
 import { createSecurityHeaders, frameAncestorsOf, securityHeadersOf } from './middleware/security-headers.ts'
 import { createReadSession, createSessionCookie } from './middleware/session-cookie.ts'
-import { answerNotFound, createErrorHandler, refuseOtherMethods } from './problems.ts'
+import { answerNotFound, createErrorHandler } from './problems.ts'
 import { createPageLanguages } from './page-languages.ts'
 import { createReadiness } from './readiness.ts'
 import { createAdminRoutes } from './routes/admin.ts'
@@ -135,6 +136,10 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     .use('/api/*', createReadSession({ sessions, clock, lifetimes }))
     .use('/api/*', nameSession)
     .use('/api/*', limit.session)
+    .use(
+      '/api/*',
+      createRefuseHead(() => http.routes),
+    )
     .on('POST', routes.startSession.path, shed.newSession, limit.newSession)
     .on('POST', routes.openConversation.path, limit.conversations)
     .on('POST', routes.setTyping.path, limit.typing)

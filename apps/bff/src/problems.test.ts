@@ -9,7 +9,7 @@ import { upstreamError } from '../test/support/upstream-error.ts'
 import { causes } from './connectors/diagnosis/verdict.ts'
 import { ConversationError } from './conversations/conversation-error.ts'
 import { createRequestId, type RequestIdEnv } from './middleware/request-id.ts'
-import { answerNotFound, createErrorHandler, refuseOtherMethods, RequestError } from './problems.ts'
+import { createErrorHandler, RequestError } from './problems.ts'
 
 /** What a guest is answered when something throws, and what the log gets of it. */
 async function answerTo(error: unknown, { showDiagnosis = false } = {}) {
@@ -106,37 +106,6 @@ describe('a refusal of the platform', () => {
     const { problem, response } = await answerTo(upstreamError('rate-limited', { retryAfterMs: 1_200 }))
     expect(problem).toMatchObject({ code: 'rate-limited', status: 429, retryAfterSeconds: 2 })
     expect(response.headers.get('Retry-After')).toBe('2')
-  })
-})
-
-describe('S21 a known address', () => {
-  const app = new Hono().get('/thing', (c) => c.text('got'))
-  refuseOtherMethods(app, [
-    { method: 'GET', path: '/thing' },
-    { method: 'POST', path: '/thing' },
-  ])
-  app
-    .onError(createErrorHandler({ logger: createRecordingLogger().logger, showDiagnosis: false }))
-    .notFound(answerNotFound)
-
-  test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE2'])(
-    'refuses %s with 405 and the methods it knows',
-    async (method) => {
-      const response = await app.request('/thing', { method })
-      expect(response.status).toBe(405)
-      expect(response.headers.get('Allow')).toBe('GET, HEAD, POST')
-    },
-  )
-
-  test('answers as ever, and a method named in a header changes nothing', async () => {
-    const response = await app.request('/thing', { headers: { 'X-HTTP-Method-Override': 'DELETE' } })
-    expect(await response.text()).toBe('got')
-  })
-
-  test('is told from one that is not known: 404', async () => {
-    const response = await app.request('/nothing')
-    expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ code: 'not-found', status: 404 })
   })
 })
 

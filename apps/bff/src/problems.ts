@@ -1,5 +1,5 @@
 import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
-import type { Context, Env, ErrorHandler, Hono, NotFoundHandler } from 'hono'
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { UpstreamError } from './connectors/upstream-error.ts'
@@ -170,22 +170,6 @@ export function createErrorHandler({
     if (error instanceof RequestError) for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
     logProblem(logger, c, problem, error)
     return answerProblem(c, problem)
-  }
-}
-
-/** A known address with another method: 405, with the methods it knows (RFC 9110 §15.5.6). */
-export function refuseOtherMethods<E extends Env>(
-  app: Hono<E>,
-  routes: readonly { method: string; path: string }[],
-): void {
-  const named = routes.filter(({ method }) => method !== 'ALL')
-  for (const [path, known] of Map.groupBy(named, (route) => route.path)) {
-    const allow = [...new Set(known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(
-      ', ',
-    )
-    app.all(path, () => {
-      throw new RequestError('method-not-allowed', undefined, { headers: { Allow: allow } })
-    })
   }
 }
 

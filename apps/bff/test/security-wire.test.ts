@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { serverOptions } from '../src/server-limits.ts'
@@ -204,4 +205,18 @@ test('R32 the server that runs has every limit set', () => {
       keepAliveTimeout: 65_000,
     },
   })
+})
+
+test('S21 HEAD below /api is refused: no file is fetched and no stream opened to be thrown away', async () => {
+  const { foyer } = await start()
+  const guest = await new Guest(foyer.url).arrive()
+  const head = async (path: string) => {
+    const { status, headers } = await guest.request('HEAD', `${guest.path}/${path}`)
+    return [status, headers.get('Allow')]
+  }
+  expect(await head(`attachments/${randomUUID()}`)).toEqual([405, 'GET, DELETE'])
+  expect(await head('messages/message-1/media?url=https%3A%2F%2Fexample.org%2Fa.png')).toEqual([405, 'GET'])
+  expect(await head('transcript?format=txt')).toEqual([405, 'GET'])
+  expect(await head('events')).toEqual([405, 'GET'])
+  expect((await fetch(`${foyer.url}/health/live`, { method: 'HEAD' })).status).toBe(200)
 })

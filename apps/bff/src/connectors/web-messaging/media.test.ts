@@ -74,6 +74,44 @@ describe('fetching', () => {
   })
 })
 
+describe('R10 files at once', () => {
+  test('are bounded, as are those that wait; the surplus is told at once, and all make room again', async () => {
+    let [atOnce, most] = [0, 0]
+    const release = Promise.withResolvers<undefined>()
+    const server = await startHttpServer(async (response, { path }) => {
+      most = Math.max(most, ++atOnce)
+      await release.promise
+      atOnce--
+      response.writeHead(path === '/gone' ? 404 : 200).end('ok')
+    })
+    const media = createMedia({ origins: [server.origin], domains: [] }, { connections: 2, queued: 2 })
+    onTestFinished(() => media.close())
+    const files = ['/a', '/gone', '/b', '/c'].map((path) => media.fetch(`${server.origin}${path}`))
+    const surplus = media.fetch(`${server.origin}/d`)
+    await expect(surplus).rejects.toMatchObject({ code: 'platform-unavailable', outcome: 'not-sent' })
+    await expect.poll(() => most).toBe(2)
+    release.resolve(undefined)
+    for (const settled of await Promise.allSettled(files)) {
+      if (settled.status === 'fulfilled') expect(await textOf(settled.value.bytes)).toBe('ok')
+    }
+    expect([most, await server.connections()]).toEqual([2, 2])
+    for (let round = 0; round < 6; round++) {
+      await expect(media.fetch(`${server.origin}/gone`)).rejects.toMatchObject({ code: 'file-missing' })
+      await media.put(`${server.origin}/slot`, { 'content-length': '1' }, streamOf('a'))
+      const given = await media.fetch(`${server.origin}/a`)
+      await given.bytes.cancel()
+    }
+  })
+
+  test('wait no longer than a file may take to begin', async () => {
+    const server = await startHttpServer(() => undefined)
+    const media = createMedia({ origins: [server.origin], domains: [] }, { connections: 1, beginMs: 60 })
+    onTestFinished(() => media.close())
+    const failures = await Promise.allSettled([1, 2, 3].map(() => media.fetch(`${server.origin}/a`)))
+    for (const failure of failures) expect(failure).toMatchObject({ reason: { code: 'network', retryable: true } })
+  })
+})
+
 describe('putting', () => {
   test('sends just the headers it is given, with the length, and the bytes', async () => {
     const server = await startHttpServer((response) => void response.end())

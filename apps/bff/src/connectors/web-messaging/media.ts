@@ -3,14 +3,27 @@ import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import { Agent, request, type Dispatcher } from 'undici'
 import type { IncomingFile } from '../connector.ts'
+import { DeadlineError } from '../deadline.ts'
+import { heldBack } from '../held-back.ts'
 import { refusalOf, silenceOf } from './error-codes.ts'
 import { allowedAddress, isPrivateAddress, type MediaHosts } from './media-hosts.ts'
 
 /** Largest file passed on. */
 const MAX_BYTES = 50 * 1024 * 1024
 const MAX_REDIRECTS = 3
+const CONNECT_MS = 5_000
 const HEADERS_MS = 10_000
 const BODY_MS = 30_000
+
+/** How many files may be under way at once, each over a connection of its own, and how many may wait for one (R10). */
+export interface MediaLimits {
+  readonly connections: number
+  readonly queued: number
+  /** Until a file that was asked for begins, waiting for a connection included. */
+  readonly beginMs: number
+}
+
+const LIMITS: MediaLimits = { connections: 64, queued: 256, beginMs: CONNECT_MS + HEADERS_MS }
 
 /** Fetches and puts files, at allowed addresses alone (S6): the name is looked up once, and what it names is checked. */
 export interface Media {
@@ -26,14 +39,11 @@ export interface Media {
   close(): Promise<void>
 }
 
-export function createMedia(hosts: MediaHosts): Media {
+export function createMedia(hosts: MediaHosts, changed: Partial<MediaLimits> = {}): Media {
+  const limits = { ...LIMITS, ...changed }
   const isOwn = (url: URL) => hosts.origins.includes(url.origin)
-  const outside = new Agent({
-    connect: { lookup: publicLookup, timeout: 5_000 },
-    headersTimeout: HEADERS_MS,
-    bodyTimeout: BODY_MS,
-  })
-  const inside = new Agent({ connect: { timeout: 5_000 }, headersTimeout: HEADERS_MS, bodyTimeout: BODY_MS })
+  const outside = newDoor(limits, { lookup: publicLookup })
+  const inside = newDoor(limits, {})
 
   async function ask(
     address: string,
@@ -45,16 +55,33 @@ export function createMedia(hosts: MediaHosts): Media {
   ) {
     const url = allowedAddress(address, hosts)
     if (!url) throw refusalOf('file', 4009)
+    const { agent: dispatcher, enter } = isOwn(url) ? inside : outside
+    const leave = enter()
     try {
-      return await request(url, {
-        dispatcher: isOwn(url) ? inside : outside,
-        ...options,
-        headers: { ...options.headers },
+      const answer = await request(url, {
+        ...{ dispatcher, ...options, headers: { ...options.headers } },
         signal: options.signal ?? null,
       })
+      // What breaks because we let go is nobody's concern.
+      answer.body.on('error', () => undefined).once('close', leave)
+      return answer
     } catch (error) {
+      leave()
       options.signal?.throwIfAborted()
       throw silenceOf('file', codeOf(error), 'unknown')
+    }
+  }
+
+  /** As long as it may take to begin; from then on the caller's signal alone ends it. */
+  async function get(address: string, signal: AbortSignal | undefined) {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(new DeadlineError(limits.beginMs)), limits.beginMs)
+    try {
+      return await ask(address, { method: 'GET', signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]) })
+    } catch (error) {
+      throw error instanceof DeadlineError ? silenceOf('file', 'DEADLINE', 'unknown') : error
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -62,7 +89,7 @@ export function createMedia(hosts: MediaHosts): Media {
     async fetch(address, signal) {
       let next = address
       for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-        const { statusCode, headers, body } = await ask(next, { method: 'GET', signal })
+        const { statusCode, headers, body } = await get(next, signal)
         const location = headers['location']
         if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
           await body.dump()
@@ -83,7 +110,7 @@ export function createMedia(hosts: MediaHosts): Media {
           mediaType: typeof type === 'string' ? (type.split(';', 1)[0] ?? '').trim().toLowerCase() : '',
           name: undefined,
           size: Number.isFinite(size) ? size : undefined,
-          bytes: (Readable.toWeb(body) as ReadableStream<Uint8Array>).pipeThrough(bounded(MAX_BYTES)),
+          bytes: bounded(body, MAX_BYTES),
         }
       }
       throw refusalOf('file', 4008)
@@ -98,20 +125,41 @@ export function createMedia(hosts: MediaHosts): Media {
     },
 
     async close() {
-      await Promise.all([outside.destroy(), inside.destroy()])
+      await Promise.all([outside.agent.destroy(), inside.agent.destroy()])
     },
   }
 }
 
-/** Stops what is longer than it may be. */
-function bounded(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+/** Takes no more than it can serve, and those few that may wait: the rest is told at once. */
+function newDoor({ connections, queued }: MediaLimits, connect: { lookup?: LookupFunction }) {
+  const agent = new Agent({
+    ...{ connections, headersTimeout: HEADERS_MS, bodyTimeout: BODY_MS },
+    connect: { ...connect, timeout: CONNECT_MS },
+  })
+  let inside = 0
+  const enter = () => {
+    if (inside >= connections + queued) throw heldBack('file', 'QUEUE_FULL', 1_000)
+    inside++
+    return () => void inside--
+  }
+  return { agent, enter }
+}
+
+/** Chunk by chunk, as it is read; stops what is longer than it may be, and lets go of the connection when cancelled. */
+function bounded(body: Readable, maxBytes: number): ReadableStream<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>
   let bytes = 0
-  return new TransformStream({
-    transform(chunk, controller) {
-      bytes += chunk.length
-      if (bytes > maxBytes) controller.error(new Error('the file is too large'))
-      else controller.enqueue(chunk)
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next()
+      if (done) return controller.close()
+      bytes += value.length
+      if (bytes <= maxBytes) return controller.enqueue(value)
+      body.destroy()
+      controller.error(new Error('the file is too large'))
     },
+    // Readable.toWeb would go on to write what still comes to a stream that is closed: an error that nobody catches.
+    cancel: () => void body.destroy(),
   })
 }
 
