@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { FakeClock } from '../test/support/fake-clock.ts'
-import { createRecordingLogger, silentLogger } from '../test/support/loggers.ts'
+import { createRecordingLogger } from '../test/support/loggers.ts'
 import { newEventLog, newSealer, openStore } from '../test/support/stores.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
 import { hashHandle, newHandle, newSession } from './sessions/session.ts'

@@ -15,12 +15,12 @@ import { toStoreError } from '../storage/store-error.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { currentWork } from '../telemetry/work.ts'
-import type { ConversationStore } from './conversation-store.ts'
 import type { ConnectionStatus, ConversationRecord } from './conversation.ts'
 import { ConversationError } from './conversation-error.ts'
 import { toOutgoing } from './guest-message.ts'
 import { AskingAgain } from './asking-again.ts'
 import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import type { KeptRecord } from './kept-record.ts'
 import { Outbox } from './outbox.ts'
 import { logRefusal, toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
 
@@ -34,19 +34,20 @@ const ATTEND_MS = 60_000
 export interface ConversationParts {
   readonly guest: UpstreamGuest
   readonly log: EventLog
-  readonly store: ConversationStore
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'eventLogLag' | 'messageDelivery' | 'messages'>
   readonly tracing: Tracing
   readonly showDiagnosis: boolean
-  /** Called once, when the conversation has let go of the platform. */
-  readonly closed: () => void
+  /** Resolves when who had the conversation before has let go of the platform. */
+  readonly alone: Promise<void> | undefined
+  /** Called once, as soon as the conversation begins to let go of the platform: whoever comes now needs another. */
+  readonly closing: (conversation: OpenConversation) => void
 }
 
 /**
- * A conversation with a live upstream session: what comes in goes to the log, what the guest writes goes out. The only
- * writer of its record. Closes by itself when nobody looks and nothing is left to send.
+ * A conversation with a live upstream session: what comes in goes to the log, what the guest writes goes out. Closes by
+ * itself when nobody looks and nothing is left to send.
  */
 export class OpenConversation {
   readonly #parts: ConversationParts
@@ -55,26 +56,25 @@ export class OpenConversation {
   readonly #outbox: Outbox
   readonly #askingAgain: AskingAgain
   readonly #ended: Promise<void>
-  #record: ConversationRecord
+  readonly kept: KeptRecord
   #status: ConnectionStatus = { state: 'connecting' }
   #watchers = 0
   #lingering: NodeJS.Timeout | undefined
   #attending: NodeJS.Timeout | undefined
-  #unsavedCursor = false
   #lastNotice: string | undefined
   #isListening = false
   #isLeaving = false
   /** Wiped: whatever still comes of it (a late echo, a page of the record, a receipt) is not logged any more. */
   #isCleared = false
-  #isClosed = false
+  #closed: Promise<void> | undefined
   /** Resolves when the messages an earlier process left pending are queued: what comes now goes after them. */
   readonly resumed: Promise<void>
 
-  constructor(record: ConversationRecord, parts: ConversationParts) {
-    const { upstreamConversationId, cursor } = record
+  constructor(kept: KeptRecord, parts: ConversationParts) {
+    const { upstreamConversationId, cursor } = kept.current
     const signal = this.#stop.signal
     this.#parts = parts
-    this.#record = record
+    this.kept = kept
     this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
     this.#outbox = new Outbox({
       upstream: { send: async (message) => this.#upstream.send(await this.#withOrigin(message)) },
@@ -99,7 +99,7 @@ export class OpenConversation {
   }
 
   get record(): ConversationRecord {
-    return this.#record
+    return this.kept.current
   }
   get status(): ConnectionStatus {
     return this.#status
@@ -107,7 +107,7 @@ export class OpenConversation {
 
   /** What the guest thought of it. */
   async rate(rating: number): Promise<void> {
-    await this.#save({ rating })
+    await this.kept.change({ rating })
   }
 
   /** Somebody looks, until the returned function is called. */
@@ -150,8 +150,8 @@ export class OpenConversation {
     if (!this.#upstream.clear) throw new ConversationError('not-supported')
     await this.#leaving(this.#upstream.clear(signal))
     this.#isCleared = true
-    const { conversationId } = this.#record
-    await this.#save({ state: 'ended', participants: [] })
+    const { conversationId } = this.record
+    await this.kept.change({ state: 'ended', participants: [] })
     await this.#parts.log.append(conversationId, [{ type: 'conversation', state: 'cleared' }])
     await this.#parts.log.wipe(conversationId)
   }
@@ -169,13 +169,14 @@ export class OpenConversation {
   }
 
   /** Lets go of the platform; what is pending stays so in the log. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    if (this.#closed) return this.#closed
     clearTimeout(this.#lingering)
     clearTimeout(this.#attending)
-    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('conversation closed'))
-    await this.#ended
-    this.#isClosed = true
-    this.#parts.closed()
+    this.#closed = this.#ended
+    this.#stop.abort(new Error('conversation closed'))
+    this.#parts.closing(this)
+    return this.#closed
   }
 
   /** While it is on its way, the end is the guest's doing. */
@@ -189,8 +190,9 @@ export class OpenConversation {
 
   /** Takes up what an earlier process left pending; any of it may have arrived. */
   async #resume(): Promise<void> {
+    await this.#parts.alone
     try {
-      for (const { event, state } of await this.#parts.log.unconfirmed(this.#record.conversationId)) {
+      for (const { event, state } of await this.#parts.log.unconfirmed(this.record.conversationId)) {
         if (state === 'pending') this.#outbox.add(toOutgoing(event), true)
       }
     } catch (error) {
@@ -203,12 +205,13 @@ export class OpenConversation {
     await this.#askingAgain.asked
     const { reply } = message
     if (!reply) return message
-    const offered = await this.#parts.log.readMessage(this.#record.conversationId, reply.to)
+    const offered = await this.#parts.log.readMessage(this.record.conversationId, reply.to)
     return { ...message, reply: { ...reply, upstreamId: offered?.upstreamId } }
   }
 
   /** Receives until the conversation is over or let go of; a refusal is asked about again, in case it was mended. */
   async #receive(): Promise<void> {
+    await this.#parts.alone
     const { signal } = this.#stop
     while (!signal.aborted && !this.#isOver()) {
       let refusal: UpstreamError | undefined
@@ -218,7 +221,7 @@ export class OpenConversation {
           if (event.type === 'closed') refusal = event.error
           await this.#keep(event)
         }
-        await this.#saveCursor()
+        await this.kept.keepCursor()
       } catch (error) {
         if (!signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
       }
@@ -243,20 +246,20 @@ export class OpenConversation {
   }
 
   #isOver(): boolean {
-    return this.#record.state === 'ended'
+    return this.record.state === 'ended'
   }
 
   async #take(event: ConnectorEvent): Promise<void> {
     switch (event.type) {
       case 'up':
-        await this.#saveCursor()
+        await this.kept.keepCursor()
         this.#isListening = true
         return this.#tellStatus({ state: 'up' })
       case 'down':
         this.#isListening = false
         return this.#down(event.error, event.retryInMs)
       case 'typing':
-        return this.#parts.log.tell(this.#record.conversationId, event)
+        return this.#parts.log.tell(this.record.conversationId, event)
       case 'gap':
         return this.#tellNotice(event.error, toGapProblem(event.error, this.#parts.showDiagnosis))
       case 'closed':
@@ -276,23 +279,20 @@ export class OpenConversation {
   }
 
   async #takeStored(told: StoredConnectorEvent): Promise<void> {
-    const { conversationId } = this.#record
-    if (this.#isClosed || (told.type === 'ended' && this.#isOver())) return
+    const { conversationId } = this.record
+    if (this.#closed || (told.type === 'ended' && this.#isOver())) return
     const event = told.type === 'ended' && this.#isLeaving ? { ...told, by: 'guest' as const } : told
     const entry = await toNewEvent(this.#parts.log, conversationId, event)
     if (this.#isCleared) return
     const [logged] = await this.#parts.log.append(conversationId, [entry])
     // Only now: what the log failed at must come again.
-    if (event.cursor !== undefined && event.cursor !== this.#record.cursor) {
-      this.#record = { ...this.#record, cursor: event.cursor }
-      this.#unsavedCursor = true
-    }
+    this.kept.moveCursor(event.cursor)
     // Known already or not: an earlier process may have logged the end, and died before it kept it.
-    if (event.type === 'ended') return this.#save({ state: 'ended' })
+    if (event.type === 'ended') return this.kept.change({ state: 'ended' })
     if (!logged || this.#isCleared) return
     this.#attend()
-    const participants = participantsAfter(this.#record.participants, event)
-    if (participants) await this.#save({ participants })
+    const participants = participantsAfter(this.record.participants, event)
+    if (participants) await this.kept.change({ participants })
   }
 
   async #closedUpstream(error: UpstreamError | undefined): Promise<void> {
@@ -314,8 +314,8 @@ export class OpenConversation {
 
   async #finish(endedBy: 'guest' | 'agent' | 'system'): Promise<void> {
     // A late answer must not bring back what was forgotten meanwhile.
-    if (this.#isOver() || this.#isClosed) return
-    await this.#save({ state: 'ended' })
+    if (this.#isOver() || this.#closed) return
+    await this.kept.change({ state: 'ended' })
     await this.#append({ type: 'conversation', state: 'ended', endedBy })
   }
 
@@ -335,10 +335,10 @@ export class OpenConversation {
   }
 
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
-    for (const event of await this.#upstream.readRecord(this.#record.cursor))
+    for (const event of await this.#upstream.readRecord(this.record.cursor))
       if ('upstreamId' in event) await this.#takeStored(event)
     await this.#tellRecovery()
-    const message = await this.#parts.log.readMessage(this.#record.conversationId, messageId)
+    const message = await this.#parts.log.readMessage(this.record.conversationId, messageId)
     return message?.state === 'pending'
   }
 
@@ -349,18 +349,7 @@ export class OpenConversation {
 
   async #append(event: NewEvent): Promise<void> {
     if (this.#isCleared) return
-    await this.#parts.log.append(this.#record.conversationId, [event])
-  }
-
-  async #save(change: Partial<ConversationRecord>): Promise<void> {
-    this.#record = { ...this.#record, ...change }
-    await this.#parts.store.write(this.#record)
-  }
-
-  async #saveCursor(): Promise<void> {
-    if (!this.#unsavedCursor) return
-    this.#unsavedCursor = false
-    await this.#save({})
+    await this.#parts.log.append(this.record.conversationId, [event])
   }
 
   #down(error: UpstreamError, retryInMs: number): void {
@@ -374,7 +363,7 @@ export class OpenConversation {
   async #tellStatus(status: ConnectionStatus): Promise<void> {
     if (status.state === 'up' && this.#status.state === 'up') return
     this.#status = status
-    await this.#parts.log.tell(this.#record.conversationId, { type: 'connection', ...status })
+    await this.#parts.log.tell(this.record.conversationId, { type: 'connection', ...status })
   }
 
   #guestActs(): void {
@@ -389,7 +378,7 @@ export class OpenConversation {
   }
 
   #linger(): void {
-    if (this.#watchers > 0) return
+    if (this.#watchers > 0 || this.#closed) return
     clearTimeout(this.#lingering)
     this.#lingering = setTimeout(() => (this.#outbox.isEmpty ? void this.close() : this.#linger()), LINGER_MS).unref()
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { settle } from '../../test/support/fake-clock.ts'
 import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
 import { NOOR, ScriptedConnector, type SendStep } from '../../test/support/scripted-connector.ts'
@@ -663,6 +663,80 @@ describe('the line to the platform', () => {
     await settle()
     expect(connector.calls.filter((call) => call.startsWith('open'))).toEqual(['open c-1', 'open c-1 after up-1'])
     expect(await eventsOf(record)).toHaveLength(2)
+  })
+
+  describe('that is let go of when somebody comes back', () => {
+    /** Half a minute after the last look, in the very turn in which it begins to let go. */
+    async function lettingGo() {
+      const subject = createRelaySubject()
+      const record = await subject.openConversation()
+      const { unwatch } = subject.relay.watch(record)
+      await settle()
+      unwatch()
+      vi.advanceTimersByTime(30_000)
+      return { ...subject, record }
+    }
+    const opened = (calls: readonly string[]) => calls.filter((call) => call.startsWith('open'))
+
+    test('is opened anew for who looks: they hear what is said', async () => {
+      const { relay, connector, record, eventsOf } = await lettingGo()
+      const { status } = relay.watch((await relay.find(record.conversationId)) ?? record)
+      expect(status).toEqual({ state: 'connecting' })
+      await settle()
+      connector.say('do you hear me?')
+      await settle()
+      expect(await eventsOf(record)).toMatchObject([{ parts: [{ text: 'do you hear me?' }] }])
+      expect([connector.listeners, opened(connector.calls).length]).toEqual([1, 2])
+    })
+
+    test('is opened anew for who writes: it is sent', async () => {
+      const { relay, connector, record, stateOf } = await lettingGo()
+      await relay.send(record, message('one'))
+      await settle()
+      expect(connector.taken).toEqual(['one'])
+      expect(await stateOf(record, 'id-of-one')).toBe('sent')
+    })
+
+    test('is not let go of while something is on its way in', async () => {
+      const { relay, connector, log, openConversation, stateOf } = createRelaySubject()
+      const record = await openConversation()
+      relay.watch(record).unwatch()
+      await settle()
+      const [append, disk] = [log.append, Promise.withResolvers<undefined>()]
+      log.append = async (...args) => (await disk.promise, append(...args))
+      const sending = relay.send(record, message('one'))
+      await settle()
+      await vi.advanceTimersByTimeAsync(60_000)
+      disk.resolve(undefined)
+      await sending
+      await settle()
+      expect(await stateOf(record, 'id-of-one')).toBe('sent')
+      expect(opened(connector.calls)).toHaveLength(1)
+    })
+
+    test('is opened anew only when the old line is gone, and what that one learned last is not undone', async () => {
+      const { relay, connector, store, openConversation } = createRelaySubject()
+      const record = await openConversation()
+      const { unwatch } = relay.watch(record)
+      await settle()
+      const [write, disk] = [store.write, Promise.withResolvers<undefined>()]
+      store.write = async (kept) => (await disk.promise, write(kept))
+      connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+      await settle()
+      unwatch()
+      vi.advanceTimersByTime(30_000)
+      relay.watch(record)
+      await settle()
+      expect(connector.listeners).toBe(1)
+      connector.happen({ type: 'ended', by: 'agent', readOnly: true })
+      disk.resolve(undefined)
+      await settle()
+      expect(await store.read(record.conversationId)).toMatchObject({
+        state: 'ended',
+        participants: [{ name: 'Noor' }],
+      })
+      expect(await relay.find(record.conversationId)).toMatchObject({ state: 'ended' })
+    })
   })
 
   test('stays while something is still to be sent', async () => {

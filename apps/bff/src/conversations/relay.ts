@@ -18,9 +18,11 @@ import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConnectionStatus, type ConversationRecord } from './conversation.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
+import { KeptRecord } from './kept-record.ts'
 import { OpenConversation } from './open-conversation.ts'
 
 export type ConversationFile = IncomingFile
+type Sent = SentMessage & { readonly repeated: boolean }
 
 /** How long giving a credential back may take. */
 const REVOKE_MS = 3_000
@@ -56,7 +58,7 @@ export interface Relay {
    * Stores the message, then sees to it that it is sent. The same id and text again is the same message, and tries once
    * more if it had failed. Throws ConversationError `ended`, `message-id-reused`.
    */
-  send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }>
+  send(record: ConversationRecord, message: SendMessage): Promise<Sent>
   typing(record: ConversationRecord, typing: boolean): Promise<void>
   /** Wipes what was said, for good. Throws ConversationError `not-supported`, UpstreamError. */
   clear(record: ConversationRecord, signal?: AbortSignal): Promise<void>
@@ -98,6 +100,8 @@ export interface Relay {
 export function createRelay(parts: RelayParts): Relay {
   const { connector, log, store, clock, logger, metrics } = parts
   const open = new Map<string, OpenConversation>()
+  /** Letting go of the platform; whoever comes meanwhile gets a successor. */
+  const closing = new Map<string, OpenConversation>()
   const guests = new Map<string, UpstreamGuest>()
   const starting = new Map<string, Promise<ConversationRecord>>()
   const forgotten = new Set<string>()
@@ -122,22 +126,51 @@ export function createRelay(parts: RelayParts): Relay {
     const { conversationId, sessionId } = record
     const known = open.get(conversationId)
     if (known) return known
-    const closed = () => {
-      if (open.get(conversationId) === conversation) open.delete(conversationId)
-    }
+    const predecessor = closing.get(conversationId)
+    const kept = predecessor?.kept ?? new KeptRecord(record, store)
     // It outlives the request that opened it, and works for the session alone.
-    const conversation: OpenConversation = during(
+    const conversation = during(
       { sessionId },
-      () => new OpenConversation(record, { ...parts, guest: guestOf(sessionId), closed }),
+      () =>
+        new OpenConversation(kept, {
+          ...{ ...parts, guest: guestOf(sessionId), closing: letGo },
+          alone: predecessor?.close(),
+        }),
     )
     open.set(conversationId, conversation)
     if (isParked) void conversation.park()
     return conversation
   }
 
+  function letGo(conversation: OpenConversation): void {
+    const { conversationId } = conversation.record
+    open.delete(conversationId)
+    closing.set(conversationId, conversation)
+    void conversation.close().finally(() => {
+      if (closing.get(conversationId) === conversation) closing.delete(conversationId)
+    })
+  }
+
+  /** Who writes its record, if anybody does. */
+  const writerOf = (conversationId: string) => open.get(conversationId) ?? closing.get(conversationId)
+
+  /** Does it in a conversation that stays open as long as it takes. */
+  async function within<Result>(
+    conversation: OpenConversation,
+    work: (conversation: OpenConversation) => Promise<Result>,
+  ): Promise<Result> {
+    const letGoOf = conversation.watch()
+    try {
+      await conversation.resumed
+      return await work(conversation)
+    } finally {
+      letGoOf()
+    }
+  }
+
   async function latest(sessionId: string): Promise<ConversationRecord | undefined> {
     const record = (await store.listOf(sessionId)).at(-1)
-    return record && (open.get(record.conversationId)?.record ?? record)
+    return record && (writerOf(record.conversationId)?.record ?? record)
   }
 
   async function start(sessionId: string, profile: GuestProfile): Promise<ConversationRecord> {
@@ -148,28 +181,28 @@ export function createRelay(parts: RelayParts): Relay {
   }
 
   async function find(conversationId: string): Promise<ConversationRecord | undefined> {
-    return open.get(conversationId)?.record ?? store.read(conversationId)
+    return writerOf(conversationId)?.record ?? store.read(conversationId)
   }
 
-  async function send(record: ConversationRecord, message: SendMessage): Promise<SentMessage & { repeated: boolean }> {
+  async function send(record: ConversationRecord, message: SendMessage): Promise<Sent> {
     const { conversationId } = record
     const { messageId, reply } = message
     if (record.state === 'ended') return sendAgain(record, message)
-    const conversation = openOnDemand(record)
-    await conversation.resumed
-    // Cleared or left meanwhile.
-    if (conversation.record.state === 'ended') return sendAgain(conversation.record, message)
-    const parts = toGuestParts(message)
-    const from = { participantId: 'guest', role: 'guest' } as const
-    const event = { type: 'message', messageId, from, parts, reply, state: 'pending' } as const
-    const [entry] = await log.append(conversationId, [event])
-    if (!entry) return sendAgain(record, message)
-    conversation.send(toOutgoing(event), false)
-    return { messageId, seq: entry.seq, state: 'pending', repeated: false }
+    return within(openOnDemand(record), async (conversation) => {
+      // Cleared or left meanwhile.
+      if (conversation.record.state === 'ended') return sendAgain(conversation.record, message)
+      const parts = toGuestParts(message)
+      const from = { participantId: 'guest', role: 'guest' } as const
+      const event = { type: 'message', messageId, from, parts, reply, state: 'pending' } as const
+      const [entry] = await log.append(conversationId, [event])
+      if (!entry) return sendAgain(record, message)
+      conversation.send(toOutgoing(event), false)
+      return { messageId, seq: entry.seq, state: 'pending', repeated: false }
+    })
   }
 
   /** A message that the log knows, or that comes too late to be let in. */
-  async function sendAgain(record: ConversationRecord, message: SendMessage) {
+  async function sendAgain(record: ConversationRecord, message: SendMessage): Promise<Sent> {
     const { conversationId, state } = record
     const { messageId, reply } = message
     const parts = toGuestParts(message)
@@ -181,13 +214,13 @@ export function createRelay(parts: RelayParts): Relay {
     }
     if (!earlier || state === 'ended') throw new ConversationError('ended')
 
-    const conversation = openOnDemand(record)
-    await conversation.resumed
-    if (conversation.record.state === 'ended') throw new ConversationError('ended')
-    const [entry] = await log.append(conversationId, [{ type: 'receipt', messageId, state: 'pending' }])
-    if (!entry) return sendAgain(record, message) // asked for twice at once, and the other was first
-    conversation.send(toOutgoing({ messageId, parts, reply }), true)
-    return { messageId, seq: earlier.seq, state: 'pending' as const, repeated: false }
+    return within(openOnDemand(record), async (conversation) => {
+      if (conversation.record.state === 'ended') throw new ConversationError('ended')
+      const [entry] = await log.append(conversationId, [{ type: 'receipt', messageId, state: 'pending' }])
+      if (!entry) return sendAgain(record, message) // asked for twice at once, and the other was first
+      conversation.send(toOutgoing({ messageId, parts, reply }), true)
+      return { messageId, seq: earlier.seq, state: 'pending', repeated: false }
+    })
   }
 
   /** From now on the session can do nothing more; also what is under way meets this. */
@@ -201,7 +234,7 @@ export function createRelay(parts: RelayParts): Relay {
     shutOut(sessionId)
     await starting.get(sessionId)?.catch(() => undefined) // what was begun must be among what is forgotten
     const records = await store.listOf(sessionId)
-    await Promise.all(records.map(({ conversationId }) => open.get(conversationId)?.close()))
+    await Promise.all(records.map(({ conversationId }) => writerOf(conversationId)?.close()))
     const guest = guestOf(sessionId)
     guests.delete(sessionId)
     await guest.revoke(AbortSignal.timeout(REVOKE_MS)).catch(() => logger.warn({ event: 'revocation-failed' }))
@@ -241,7 +274,7 @@ export function createRelay(parts: RelayParts): Relay {
 
     async rate(record, score) {
       if (record.rating !== undefined) return false
-      const conversation = open.get(record.conversationId) // As long as it is open nobody else writes its record.
+      const conversation = writerOf(record.conversationId) // As long as there is one nobody else writes its record.
       await (conversation ? conversation.rate(score) : store.write({ ...record, rating: score }))
       return true
     },
@@ -251,7 +284,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async clear(record, signal) {
-      await openOnDemand(record).clear(signal)
+      await within(openOnDemand(record), (conversation) => conversation.clear(signal))
     },
 
     async readPicture(record, messageId, address, signal) {
@@ -265,7 +298,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async end(record, signal) {
-      if (record.state === 'open') await openOnDemand(record).end(signal)
+      if (record.state === 'open') await within(openOnDemand(record), (conversation) => conversation.end(signal))
     },
 
     watch(record) {
@@ -279,7 +312,10 @@ export function createRelay(parts: RelayParts): Relay {
     async leave(sessionId, signal) {
       shutOut(sessionId)
       const record = (await starting.get(sessionId)?.catch(() => undefined)) ?? (await latest(sessionId))
-      const ended = record?.state === 'open' ? openRegardless(record).end(signal) : undefined
+      const ended =
+        record?.state === 'open'
+          ? within(openRegardless(record), (conversation) => conversation.end(signal))
+          : undefined
       await ended?.catch(() => undefined) // the guest leaves whether or not the platform can be told
       await forget(sessionId)
     },
@@ -301,7 +337,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async close() {
-      await Promise.all([...open.values()].map((conversation) => conversation.close()))
+      await Promise.all([...open.values(), ...closing.values()].map((conversation) => conversation.close()))
       await connector.close()
     },
   }
