@@ -124,6 +124,23 @@ describe('a message of the guest', () => {
     expect(connector.taken).toEqual(['one'])
   })
 
+  test('that nobody has any more, though it is in the log, is sent when it comes again', async () => {
+    const { relay, connector, log, openConversation, stateOf } = createRelaySubject()
+    const record = await openConversation()
+    const { append } = log
+    // Kept, and told to nobody: as when a process dies in that instant, or its conversation was replaced.
+    log.append = async (...args) => {
+      await append(...args)
+      throw new StoreError('io')
+    }
+    await expect(relay.send(record, message('one'))).rejects.toThrow(new StoreError('io'))
+    log.append = append
+    expect(await relay.send(record, message('one'))).toMatchObject({ seq: 1, state: 'pending', repeated: true })
+    await settle()
+    expect(connector.taken).toEqual(['one'])
+    expect(await stateOf(record, 'id-of-one')).toBe('sent')
+  })
+
   test('may not have the id of another', async () => {
     const { relay, connector, openConversation } = createRelaySubject()
     const record = await openConversation()

@@ -210,6 +210,10 @@ export function createRelay(parts: RelayParts): Relay {
     if (earlier && !saysTheSame(parts, earlier.event.parts)) throw new ConversationError('message-id-reused')
     if (earlier && earlier.state !== 'failed') {
       metrics.messages.inc({ direction: 'guest', state: 'duplicate' })
+      // Whoever had it may be gone; an outbox that has it knows it.
+      if (earlier.state === 'pending') {
+        await within(openOnDemand(record), async (conversation) => conversation.send(toOutgoing(earlier.event), true))
+      }
       return { messageId, seq: earlier.seq, state: earlier.state, repeated: true }
     }
     if (!earlier || state === 'ended') throw new ConversationError('ended')
