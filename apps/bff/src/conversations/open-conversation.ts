@@ -19,6 +19,7 @@ import type { ConnectionStatus, ConversationRecord } from './conversation.ts'
 import { ConversationError } from './conversation-error.ts'
 import { toOutgoing } from './guest-message.ts'
 import { AskingAgain } from './asking-again.ts'
+import { Ending, isGone } from './ending.ts'
 import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 import type { KeptRecord } from './kept-record.ts'
 import { Outbox } from './outbox.ts'
@@ -55,6 +56,7 @@ export class OpenConversation {
   readonly #upstream: UpstreamSession
   readonly #outbox: Outbox
   readonly #askingAgain: AskingAgain
+  readonly #ending: Ending
   readonly #ended: Promise<void>
   readonly kept: KeptRecord
   #status: ConnectionStatus = { state: 'connecting' }
@@ -63,9 +65,6 @@ export class OpenConversation {
   #attending: NodeJS.Timeout | undefined
   #lastNotice: string | undefined
   #isListening = false
-  #isLeaving = false
-  /** Wiped: whatever still comes of it (a late echo, a page of the record, a receipt) is not logged any more. */
-  #isCleared = false
   #closed: Promise<void> | undefined
   /** Resolves when the messages an earlier process left pending are queued: what comes now goes after them. */
   readonly resumed: Promise<void>
@@ -75,6 +74,7 @@ export class OpenConversation {
     const signal = this.#stop.signal
     this.#parts = parts
     this.kept = kept
+    this.#ending = new Ending(parts.log, kept)
     this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
     this.#outbox = new Outbox({
       upstream: { send: async (message) => this.#upstream.send(await this.#withOrigin(message)) },
@@ -99,7 +99,7 @@ export class OpenConversation {
   }
 
   get record(): ConversationRecord {
-    return this.kept.current
+    return this.#ending.record
   }
   get status(): ConnectionStatus {
     return this.#status
@@ -147,19 +147,16 @@ export class OpenConversation {
 
   /** What was said is wiped, on the platform first: where that fails nothing is. Nothing can be said here any more. */
   async clear(signal?: AbortSignal): Promise<void> {
-    if (!this.#upstream.clear) throw new ConversationError('not-supported')
-    await this.#leaving(this.#upstream.clear(signal))
-    this.#isCleared = true
-    const { conversationId } = this.record
-    await this.kept.change({ state: 'ended', participants: [] })
-    await this.#parts.log.append(conversationId, [{ type: 'conversation', state: 'cleared' }])
-    await this.#parts.log.wipe(conversationId)
+    const { clear } = this.#upstream
+    if (!clear) throw new ConversationError('not-supported')
+    await this.#ending.part('cleared', () => clear(signal))
+    await this.#ending.wipe()
   }
 
   /** The guest leaves for good. */
   async end(signal?: AbortSignal): Promise<void> {
-    if (this.#isOver()) return
-    await this.#leaving(this.#upstream.end(signal))
+    if (this.#ending.isOver) return
+    await this.#ending.part('ended', () => this.#endUpstream(signal))
     await this.#finish('guest')
   }
 
@@ -179,13 +176,12 @@ export class OpenConversation {
     return this.#closed
   }
 
-  /** While it is on its way, the end is the guest's doing. */
-  async #leaving(answer: Promise<void>): Promise<void> {
-    this.#isLeaving = true
-    await answer.catch((error: unknown) => {
-      this.#isLeaving = false
-      throw error
-    })
+  async #endUpstream(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#upstream.end(signal)
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
   }
 
   /** Takes up what an earlier process left pending; any of it may have arrived. */
@@ -213,7 +209,7 @@ export class OpenConversation {
   async #receive(): Promise<void> {
     await this.#parts.alone
     const { signal } = this.#stop
-    while (!signal.aborted && !this.#isOver()) {
+    while (!signal.aborted && !this.#ending.isOver) {
       let refusal: UpstreamError | undefined
       try {
         for await (const event of this.#upstream) {
@@ -225,7 +221,7 @@ export class OpenConversation {
       } catch (error) {
         if (!signal.aborted) this.#parts.logger.error({ event: 'receiver-failed', err: error })
       }
-      if (this.#isOver()) break
+      if (this.#ending.isOver) break
       await this.#askingAgain.wait(refusal, signal).catch(() => undefined)
     }
   }
@@ -245,8 +241,9 @@ export class OpenConversation {
     }
   }
 
-  #isOver(): boolean {
-    return this.record.state === 'ended'
+  /** Wiped: whatever still comes of it (a late echo, a page of the record, a receipt) is not logged any more. */
+  get #isCleared(): boolean {
+    return this.#ending.parting === 'cleared'
   }
 
   async #take(event: ConnectorEvent): Promise<void> {
@@ -280,15 +277,17 @@ export class OpenConversation {
 
   async #takeStored(told: StoredConnectorEvent): Promise<void> {
     const { conversationId } = this.record
-    if (this.#closed || (told.type === 'ended' && this.#isOver())) return
-    const event = told.type === 'ended' && this.#isLeaving ? { ...told, by: 'guest' as const } : told
+    if (this.#closed || (told.type === 'ended' && this.#ending.isOver)) return
+    // While the guest's leaving is on its way, the end is their doing.
+    const isOwn = told.type === 'ended' && this.#ending.parting !== 'no'
+    const event = isOwn ? { ...told, by: 'guest' as const } : told
     const entry = await toNewEvent(this.#parts.log, conversationId, event)
     if (this.#isCleared) return
+    // Known already or not: an earlier process may have logged the end, and died before it kept it.
+    if (event.type === 'ended') return this.#ending.finish(entry)
     const [logged] = await this.#parts.log.append(conversationId, [entry])
     // Only now: what the log failed at must come again.
     this.kept.moveCursor(event.cursor)
-    // Known already or not: an earlier process may have logged the end, and died before it kept it.
-    if (event.type === 'ended') return this.kept.change({ state: 'ended' })
     if (!logged || this.#isCleared) return
     this.#attend()
     const participants = participantsAfter(this.record.participants, event)
@@ -296,11 +295,11 @@ export class OpenConversation {
   }
 
   async #closedUpstream(error: UpstreamError | undefined): Promise<void> {
-    // Whoever leaves or clears says so, once the platform has answered.
-    if (this.#isLeaving) return
-    if (!error || error.code === 'conversation-not-found' || error.code === 'conversation-ended') {
-      return this.#finish('system')
-    }
+    const { parting, isOver } = this.#ending
+    // Whoever leaves or clears says so, once the platform has answered; only where the store failed them is it said here.
+    if (parting === 'asked') return
+    if (parting === 'cleared') return isOver ? undefined : this.#ending.wipe()
+    if (parting === 'ended' || !error || isGone(error)) return this.#finish(parting === 'ended' ? 'guest' : 'system')
     await this.#tellStatus({ state: 'down' })
     await this.#tellNotice(error, toUpstreamProblem(error, this.#parts.showDiagnosis))
   }
@@ -314,9 +313,8 @@ export class OpenConversation {
 
   async #finish(endedBy: 'guest' | 'agent' | 'system'): Promise<void> {
     // A late answer must not bring back what was forgotten meanwhile.
-    if (this.#isOver() || this.#closed) return
-    await this.kept.change({ state: 'ended' })
-    await this.#append({ type: 'conversation', state: 'ended', endedBy })
+    if (this.#closed) return
+    await this.#ending.finish({ type: 'conversation', state: 'ended', endedBy })
   }
 
   async #confirm({ messageId }: OutgoingMessage, upstreamId: string | undefined): Promise<void> {
@@ -329,9 +327,10 @@ export class OpenConversation {
     // By it the guest's words find the lines of the log.
     const { requestId } = currentWork() ?? {}
     const problem = { ...toUpstreamProblem(error, this.#parts.showDiagnosis), requestId }
+    // First: a message that has failed is not asked about again, and the end would be passed over with it.
+    if (isGone(error)) await this.#finish('system')
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
     if (error.outcome === 'refused') await this.#tellRecovery()
-    if (error.code === 'conversation-ended' || error.code === 'conversation-not-found') await this.#finish('system')
   }
 
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {

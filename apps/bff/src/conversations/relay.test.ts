@@ -6,6 +6,7 @@ import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstr
 import type { OutgoingMessage } from '../connectors/connector.ts'
 import { StoreError } from '../storage/store-error.ts'
 import { ConversationError } from './conversation-error.ts'
+import type { ConversationRecord } from './conversation.ts'
 
 const MINUTE_MS = 60_000
 const message = (text: string) => ({ messageId: `id-of-${text}`, text })
@@ -621,6 +622,106 @@ describe('the end', () => {
       { endedBy: 'system' },
     ])
     expect((await relay.find(record.conversationId))?.state).toBe('ended')
+  })
+
+  describe('that the store fails at is not passed over', () => {
+    type Subject = ReturnType<typeof createRelaySubject>
+    /** The log, or the record, is not to be had; until the returned function is called. */
+    const failures: [string, (subject: Subject) => () => void][] = [
+      ['log', ({ log }) => ((log.failure = new StoreError('full')), () => (log.failure = undefined))],
+      [
+        'record',
+        ({ store }) => {
+          const { write } = store
+          store.write = () => Promise.reject(new StoreError('full'))
+          return () => (store.write = write)
+        },
+      ],
+    ]
+    async function watched() {
+      const subject = createRelaySubject()
+      const record = await subject.openConversation()
+      subject.relay.watch(record)
+      await settle()
+      return { subject, record }
+    }
+    const ends = async ({ eventsOf, store }: Subject, record: ConversationRecord) => {
+      const logged = (await eventsOf(record)).filter(({ type }) => type === 'conversation')
+      return { logged, kept: (await store.read(record.conversationId))?.state }
+    }
+
+    test.each(failures)('at the %s: an end of the platform is kept once the store works', async (_, fail) => {
+      const { subject, record } = await watched()
+      const mend = fail(subject)
+      subject.connector.tell({ type: 'closed' })
+      await subject.advance(MINUTE_MS)
+      expect((await subject.relay.find(record.conversationId))?.state).toBe('open')
+      mend()
+      await subject.advance(MINUTE_MS)
+      expect(await ends(subject, record)).toMatchObject({ logged: [{ endedBy: 'system' }], kept: 'ended' })
+    })
+
+    test.each(failures)('at the %s: an end by an agent likewise', async (_, fail) => {
+      const { subject, record } = await watched()
+      const mend = fail(subject)
+      subject.connector.happen({ type: 'ended', by: 'agent', readOnly: true })
+      await subject.advance(MINUTE_MS)
+      mend()
+      await subject.advance(MINUTE_MS)
+      expect(await ends(subject, record)).toMatchObject({ logged: [{ endedBy: 'agent' }], kept: 'ended' })
+    })
+
+    test.each(failures)('at the %s: the guest may end it again, and the platform is asked once', async (_, fail) => {
+      const { subject, record } = await watched()
+      const { relay, connector } = subject
+      const mend = fail(subject)
+      await expect(relay.end(record)).rejects.toThrow(new StoreError('full'))
+      mend()
+      await relay.end((await relay.find(record.conversationId)) ?? record)
+      expect(connector.calls.filter((call) => call === 'end')).toHaveLength(1)
+      expect(await ends(subject, record)).toMatchObject({ logged: [{ endedBy: 'guest' }], kept: 'ended' })
+    })
+
+    test.each(failures)('at the %s: the guest may clear it again, and nothing of it is left', async (_, fail) => {
+      const { subject, record } = await watched()
+      const { relay, connector } = subject
+      connector.say('my secret')
+      await settle()
+      const mend = fail(subject)
+      await expect(relay.clear(record)).rejects.toThrow(new StoreError('full'))
+      const found = (await relay.find(record.conversationId)) ?? record
+      await expect(relay.send(found, message('late'))).rejects.toThrow(new ConversationError('ended'))
+      mend()
+      await relay.clear(found)
+      expect(connector.calls.filter((call) => call === 'clear')).toHaveLength(1)
+      expect(await subject.eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+      expect((await subject.store.read(record.conversationId))?.state).toBe('ended')
+    })
+
+    test.each(failures)('at the %s: one found out by a message is kept once the store works', async (_, fail) => {
+      const { subject, record } = await watched()
+      const ended = () => refuse(upstreamError('conversation-ended'))
+      const held = Promise.withResolvers<undefined>()
+      subject.connector.steps.push(async (...args) => (await held.promise, ended()(...args)))
+      subject.connector.steps.push(...Array.from({ length: 10 }, ended))
+      await subject.relay.send(record, message('one'))
+      await settle()
+      const mend = fail(subject)
+      held.resolve(undefined)
+      await subject.advance(MINUTE_MS)
+      mend()
+      await subject.advance(MINUTE_MS)
+      expect(await subject.stateOf(record, 'id-of-one')).toBe('failed')
+      expect(await ends(subject, record)).toMatchObject({ logged: [{ endedBy: 'system' }], kept: 'ended' })
+    })
+  })
+
+  test('the platform has seen already is no error', async () => {
+    const { relay, connector, openConversation, eventsOf } = createRelaySubject()
+    connector.refusal.end = upstreamError('conversation-ended')
+    const record = await openConversation()
+    await relay.end(record)
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'ended' }])
   })
 
   test('that was logged but not kept is kept when it is told again', async () => {

@@ -1,0 +1,85 @@
+import type { EventLog, NewEvent } from '../event-log/event-log.ts'
+import { UpstreamError } from '../connectors/upstream-error.ts'
+import type { ConversationRecord } from './conversation.ts'
+import type { KeptRecord } from './kept-record.ts'
+
+/** Names of our own for what no platform names: the log knows by them what it has already. */
+const ENDED_ID = 'foyer:ended'
+const CLEARED_ID = 'foyer:cleared'
+
+/**
+ * How a conversation ends: it is logged, once, whoever tells of it first; then its record is kept. Where the store fails at
+ * either, it has not ended yet, and all of it can be done again.
+ */
+export class Ending {
+  readonly #log: EventLog
+  readonly #kept: KeptRecord
+  #parting: 'no' | 'asked' | 'ended' | 'cleared' = 'no'
+  #isLogged = false
+  #lastStep: Promise<unknown> = Promise.resolve()
+
+  constructor(log: EventLog, kept: KeptRecord) {
+    this.#log = log
+    this.#kept = kept
+  }
+
+  /** What the guest does to leave: `asked` while it is on its way, then what the platform has granted. */
+  get parting(): 'no' | 'asked' | 'ended' | 'cleared' {
+    return this.#parting
+  }
+
+  get isOver(): boolean {
+    return this.#kept.current.state === 'ended'
+  }
+
+  /** Nothing can be said any more as soon as the platform has wiped what was said, though that is not kept yet. */
+  get record(): ConversationRecord {
+    const record = this.#kept.current
+    return this.#parting === 'cleared' ? { ...record, state: 'ended', participants: [] } : record
+  }
+
+  /** Asks the platform, unless it has granted it before. Throws UpstreamError. */
+  async part(how: 'ended' | 'cleared', ask: () => Promise<void>): Promise<void> {
+    if (this.#parting === how) return
+    this.#parting = 'asked'
+    try {
+      await ask()
+      this.#parting = how
+    } catch (error) {
+      if (this.#parting === 'asked') this.#parting = 'no'
+      throw error
+    }
+  }
+
+  /** `event` says that it has ended, and who ended it. */
+  finish(event: NewEvent): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.isOver || this.#parting === 'cleared') return
+      if (!this.#isLogged) await this.#append({ upstreamId: ENDED_ID, ...event })
+      this.#isLogged = true
+      await this.#kept.change({ state: 'ended' })
+    })
+  }
+
+  wipe(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#append({ type: 'conversation', state: 'cleared', upstreamId: CLEARED_ID })
+      await this.#log.wipe(this.#kept.current.conversationId)
+      await this.#kept.change({ state: 'ended', participants: [] })
+    })
+  }
+
+  async #append(event: NewEvent): Promise<void> {
+    await this.#log.append(this.#kept.current.conversationId, [event])
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#lastStep.then(step)
+    this.#lastStep = done.catch(() => undefined)
+    return done
+  }
+}
+
+/** Whether the platform has nothing left to end. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof UpstreamError && (error.code === 'conversation-ended' || error.code === 'conversation-not-found')
