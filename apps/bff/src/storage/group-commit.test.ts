@@ -159,13 +159,33 @@ describe('what is written', () => {
     expect(idsOf(sqlite)).toEqual(['one', 'two'])
   })
 
-  test('and could not be taken to disk is refused', async () => {
-    const { syncs, outcomes, say } = start()
-    const refused = expect(say('one')).rejects.toThrow(new StoreError('io'))
+  test('and could not be taken to disk is refused, and so is all that comes after it, though the next sync would not fail', async () => {
+    const { sqlite, commits, syncs, outcomes, say } = start()
+    const refused = [expect(say('one')).rejects.toThrow(new StoreError('io'))]
     await settle()
+    refused.push(expect(say('two')).rejects.toThrow(new StoreError('io')))
     syncs[0]?.reject(new Error('EIO'))
-    await refused
-    expect(outcomes).toEqual(['io'])
+    await Promise.all(refused)
+    await expect(say('three')).rejects.toThrow(new StoreError('io'))
+    await settle()
+    expect([syncs.length, idsOf(sqlite)]).toEqual([1, ['one']])
+    expect(outcomes).toEqual(['io', 'io', 'io'])
+    commits.close()
+    expect(idsOf(sqlite)).toEqual(['one'])
+  })
+
+  test('and cannot be taken to disk when the store is closed is refused', async () => {
+    const sqlite = openStore()
+    const { disk } = slowDisk()
+    const fail = () => {
+      throw new Error('EIO')
+    }
+    const { write, close } = createGroupCommit(sqlite.database, { ...disk, syncNow: fail }, () => undefined)
+    const first = expect(write(add(sqlite, 'one'))).rejects.toThrow(new StoreError('io'))
+    await settle()
+    const second = expect(write(add(sqlite, 'two'))).rejects.toThrow(new StoreError('io'))
+    close()
+    await Promise.all([first, second])
   })
 })
 

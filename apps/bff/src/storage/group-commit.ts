@@ -11,12 +11,16 @@ const MAX_QUEUED = 10_000
  * queue    what a turn of the event loop asks for, and what is asked for while the disk is waited for
  * commit   all of it as one transaction, at the end of a turn; SQLite writes it to its file, and does not wait for the disk
  * sync     the disk is waited for outside of the loop; only then is it answered, and the next transaction made
+ *
+ * A sync that fails is the last one. The kernel may have marked the pages clean that it could not write, and the next sync
+ * would say that all is well (https://wiki.postgresql.org/wiki/Fsync_Errors): what is on disk is not known any more, until
+ * the file is opened anew and its log read back. Until then nothing more is kept.
  */
 
 /**
  * Runs `work` in a transaction shared with all the work that waits for the same turn of the disk, in the order it was asked
  * for; resolves to its result once that is on disk, in the same order. Work that throws is undone by itself and rejects with
- * what it threw; the others are kept. Throws StoreError when nothing could be kept.
+ * what it threw; the others are kept. Throws StoreError when nothing could be kept; after a sync that failed, `io` for good.
  */
 export type Write = <Result>(work: () => Result) => Promise<Result>
 
@@ -70,11 +74,13 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
   let lockedSinceMs: number | undefined
   let inBetween: (() => Promise<unknown>) | undefined
   let isHeld = false
+  /** The sync that failed. */
+  let lost: StoreError | undefined
   let isClosed = false
 
   /** One group at a time: what is asked for while the disk is waited for becomes one transaction, not many. */
   function commitSoon(): void {
-    if (unsynced || waiting !== undefined || isHeld || isClosed) return
+    if (unsynced || waiting !== undefined || isHeld || lost || isClosed) return
     if (inBetween) void hold(inBetween)
     else if (queue.length > 0) waiting = setImmediate(commitQueued)
   }
@@ -104,10 +110,15 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
       if (database.isTransaction) database.exec('ROLLBACK')
       return refuse(group, toStoreError(error), error)
     }
-    void disk.sync().then(
-      () => finish(),
-      (error: unknown) => finish(new StoreError('io', { cause: error })),
-    )
+    void disk.sync().then(() => finish(), lose)
+  }
+
+  function lose(error: unknown): void {
+    lost = new StoreError('io', { cause: error })
+    finish(lost)
+    const group = queue
+    queue = []
+    if (group.length > 0) refuse(group, lost, lost)
   }
 
   function finish(failure?: StoreError): void {
@@ -121,8 +132,13 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
   }
 
   function finishNow(): void {
-    disk.syncNow()
-    finish()
+    if (!unsynced) return
+    try {
+      disk.syncNow()
+      finish()
+    } catch (error) {
+      lose(error)
+    }
   }
 
   function refuse(group: readonly Queued[], failure: StoreError | undefined, error: unknown): void {
@@ -175,6 +191,10 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
   return {
     write<Result>(work: () => Result) {
       if (isClosed) return Promise.reject(new StoreError('closed'))
+      if (lost) {
+        committed({ durationMs: 0, error: lost })
+        return Promise.reject(lost)
+      }
       if (queue.length >= MAX_QUEUED) return Promise.reject(new StoreError('locked'))
       return new Promise<Result>((resolve, reject) => {
         const done: { result?: Result } = {}
