@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { SealingError } from '../storage/sealing.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConversationRecord } from './conversation.ts'
 
@@ -7,6 +8,8 @@ export interface ConversationStoreUnderTest {
   readonly store: ConversationStore
   /** The same place, opened again as another process would. */
   readonly reopen?: () => Promise<ConversationStore>
+  /** The same place, opened by one who has not the key. */
+  readonly withOtherKey?: () => Promise<ConversationStore>
   /** Everything kept there, as others could read it. */
   readonly bytesAtRest?: () => Promise<string>
 }
@@ -35,7 +38,7 @@ export function conversationStoreContract(name: string, create: () => Promise<Co
 
     test('reads nothing where nothing was written', async () => {
       expect(await store.read(RECORD.conversationId)).toBeUndefined()
-      expect(await store.listOf(SESSION)).toEqual([])
+      expect(await store.idsOf(SESSION)).toEqual([])
     })
 
     test('replaces what was there: what is left out is gone', async () => {
@@ -43,16 +46,25 @@ export function conversationStoreContract(name: string, create: () => Promise<Co
       await store.write(RECORD)
       await store.write({ ...rest, state: 'ended', participants: [] })
       expect(await store.read(RECORD.conversationId)).toEqual({ ...rest, state: 'ended', participants: [] })
-      expect(await store.listOf(SESSION)).toHaveLength(1)
+      expect(await store.idsOf(SESSION)).toHaveLength(1)
     })
 
-    test('lists the conversations of one session, oldest first, whatever the order of writing', async () => {
-      const [first, second, third] = [1, 2, 3].map((ms) => newConversation(SESSION, `up-${ms}`, ms))
-      for (const record of [third, first, second]) if (record) await store.write(record)
-      await store.write(newConversation('session-2', 'up-9', 2))
-      if (first) await store.write({ ...first, state: 'ended' })
-      const listed = await store.listOf(SESSION)
-      expect(listed.map(({ upstreamConversationId }) => upstreamConversationId)).toEqual(['up-1', 'up-2', 'up-3'])
+    test('names the conversations of one session', async () => {
+      const own = [1, 2, 3].map((ms) => newConversation(SESSION, `up-${ms}`, ms))
+      for (const record of [...own, newConversation('session-2', 'up-9', 2)]) await store.write(record)
+      const ids = own.map(({ conversationId }) => conversationId)
+      expect((await store.idsOf(SESSION)).toSorted()).toEqual(ids.toSorted())
+    })
+
+    test('names and removes also what it cannot open, and says so when that is read', async (context) => {
+      const { withOtherKey } = subject
+      if (!withOtherKey) return context.skip('nothing is sealed')
+      await store.write(RECORD)
+      const other = await withOtherKey()
+      await expect(other.read(RECORD.conversationId)).rejects.toThrow(new SealingError('unknown-key'))
+      expect(await other.idsOf(SESSION)).toEqual([RECORD.conversationId])
+      await other.remove(RECORD.conversationId)
+      expect(await other.idsOf(SESSION)).toEqual([])
     })
 
     test('removes one record and no other; removing again is no error', async () => {
@@ -62,7 +74,7 @@ export function conversationStoreContract(name: string, create: () => Promise<Co
       await store.remove(RECORD.conversationId)
       await store.remove(RECORD.conversationId)
       expect(await store.read(RECORD.conversationId)).toBeUndefined()
-      expect(await store.listOf(SESSION)).toEqual([other])
+      expect(await store.idsOf(SESSION)).toEqual([other.conversationId])
     })
 
     test('keeps its records over a restart', async (context) => {
@@ -70,7 +82,8 @@ export function conversationStoreContract(name: string, create: () => Promise<Co
       if (!reopen) return context.skip('not kept beyond its process')
       await store.write(RECORD)
       const again = await reopen()
-      expect(await again.listOf(SESSION)).toEqual([RECORD])
+      expect(await again.read(RECORD.conversationId)).toEqual(RECORD)
+      expect(await again.idsOf(SESSION)).toEqual([RECORD.conversationId])
     })
 
     test('shows nobody who is in a conversation, nor where it is upstream', async (context) => {

@@ -4,7 +4,7 @@ import type { ConversationRecord } from './conversation.ts'
 export interface ConversationStore {
   read(conversationId: string): Promise<ConversationRecord | undefined>
   write(record: ConversationRecord): Promise<void>
-  /** Oldest first. */
-  listOf(sessionId: string): Promise<ConversationRecord[]>
+  /** Also of those that can no longer be opened, which `read` throws SealingError for. */
+  idsOf(sessionId: string): Promise<string[]>
   remove(conversationId: string): Promise<void>
 }

@@ -4,6 +4,7 @@ import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
 import { NOOR, ScriptedConnector, type SendStep } from '../../test/support/scripted-connector.ts'
 import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
 import type { OutgoingMessage } from '../connectors/connector.ts'
+import { SealingError } from '../storage/sealing.ts'
 import { StoreError } from '../storage/store-error.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationRecord } from './conversation.ts'
@@ -1008,6 +1009,25 @@ describe('forgetting a session', () => {
     const record = await openConversation()
     await relay.forget(SESSION)
     expect(await relay.find(record.conversationId)).toBeUndefined()
+  })
+
+  test('does so though what is kept of it can no longer be opened, and until then it is as good as not there', async () => {
+    const { relay, connector, log, store, lines, start, openConversation } = createRelaySubject()
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.close()
+    store.read = () => Promise.reject(new SealingError('unknown-key'))
+
+    const later = start()
+    await later.recover()
+    expect(await later.latest(SESSION)).toBeUndefined()
+    expect(lines.filter(({ event }) => event === 'store-decrypt-failed')).toHaveLength(1)
+    expect(await log.countPending()).toBe(1)
+    await later.forget(SESSION)
+    expect(await log.countPending()).toBe(0)
+    expect(await store.idsOf(SESSION)).toEqual([])
   })
 
   test('leaves nothing behind of a message whose answer comes only then', async () => {

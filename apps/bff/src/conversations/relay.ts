@@ -20,6 +20,7 @@ import { newConversation, type ConnectionStatus, type ConversationRecord } from 
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { KeptRecord } from './kept-record.ts'
 import { OpenConversation } from './open-conversation.ts'
+import { readableConversations } from './readable-conversations.ts'
 
 export type ConversationFile = IncomingFile
 type Sent = SentMessage & { readonly repeated: boolean }
@@ -99,6 +100,7 @@ export interface Relay {
 
 export function createRelay(parts: RelayParts): Relay {
   const { connector, log, store, clock, logger, metrics } = parts
+  const readable = readableConversations(store, logger)
   const open = new Map<string, OpenConversation>()
   /** Letting go of the platform; whoever comes meanwhile gets a successor. */
   const closing = new Map<string, OpenConversation>()
@@ -169,7 +171,7 @@ export function createRelay(parts: RelayParts): Relay {
   }
 
   async function latest(sessionId: string): Promise<ConversationRecord | undefined> {
-    const record = (await store.listOf(sessionId)).at(-1)
+    const record = await readable.latestOf(sessionId)
     return record && (writerOf(record.conversationId)?.record ?? record)
   }
 
@@ -181,7 +183,7 @@ export function createRelay(parts: RelayParts): Relay {
   }
 
   async function find(conversationId: string): Promise<ConversationRecord | undefined> {
-    return writerOf(conversationId)?.record ?? store.read(conversationId)
+    return writerOf(conversationId)?.record ?? readable.read(conversationId)
   }
 
   async function send(record: ConversationRecord, message: SendMessage): Promise<Sent> {
@@ -237,12 +239,12 @@ export function createRelay(parts: RelayParts): Relay {
   async function forget(sessionId: string): Promise<void> {
     shutOut(sessionId)
     await starting.get(sessionId)?.catch(() => undefined) // what was begun must be among what is forgotten
-    const records = await store.listOf(sessionId)
-    await Promise.all(records.map(({ conversationId }) => writerOf(conversationId)?.close()))
+    const ids = await store.idsOf(sessionId) // to be forgotten nothing needs to be opened
+    await Promise.all(ids.map((conversationId) => writerOf(conversationId)?.close()))
     const guest = guestOf(sessionId)
     guests.delete(sessionId)
     await guest.revoke(AbortSignal.timeout(REVOKE_MS)).catch(() => logger.warn({ event: 'revocation-failed' }))
-    for (const { conversationId } of records) {
+    for (const conversationId of ids) {
       await log.remove(conversationId)
       await store.remove(conversationId)
     }
@@ -327,7 +329,7 @@ export function createRelay(parts: RelayParts): Relay {
     async recover() {
       for (const conversationId of await log.conversationsWithPending()) {
         try {
-          const record = await store.read(conversationId)
+          const record = await readable.read(conversationId)
           if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
         } catch (error) {
           logger.error({ event: 'recovery-failed', err: error }) // one that cannot be read must not keep the others waiting

@@ -19,10 +19,18 @@ conversationStoreContract('a conversation store in a file, on its thread', async
       await stores.close()
       return (await openFileStores(file, { keys })).conversations
     },
+    withOtherKey: async () => {
+      await stores.close()
+      return (await openFileStores(file, { keys: [newKey()] })).conversations
+    },
     bytesAtRest: async () => bytesOnDisk(file),
   }
 })
 
-conversationStoreContract('a conversation store in memory', async () => ({
-  store: createSqliteConversationStore(openStore(), newSealer()),
-}))
+conversationStoreContract('a conversation store in memory', async () => {
+  const sqlite = openStore()
+  return {
+    store: createSqliteConversationStore(sqlite, newSealer()),
+    withOtherKey: async () => createSqliteConversationStore(sqlite, newSealer()),
+  }
+})

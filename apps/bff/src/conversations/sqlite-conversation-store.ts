@@ -9,7 +9,7 @@ const Row = v.object({ conversation_id: v.string(), body: v.instance(Uint8Array)
 export function createSqliteConversationStore({ database, write }: Sqlite, sealer: Sealer): ConversationStore {
   const sql = {
     read: database.prepare('SELECT conversation_id, body FROM conversations WHERE conversation_id = ?'),
-    ofSession: database.prepare('SELECT conversation_id, body FROM conversations WHERE session_id = ?'),
+    ofSession: database.prepare('SELECT conversation_id FROM conversations WHERE session_id = ?'),
     write: database.prepare(`INSERT INTO conversations (conversation_id, session_id, body) VALUES (?, ?, ?)
       ON CONFLICT (conversation_id) DO UPDATE SET body = excluded.body`),
     remove: database.prepare('DELETE FROM conversations WHERE conversation_id = ?'),
@@ -30,11 +30,7 @@ export function createSqliteConversationStore({ database, write }: Sqlite, seale
       const sealed = sealer.seal(JSON.stringify(record), contextOf(conversationId))
       await write(() => sql.write.run(conversationId, sessionId, sealed))
     },
-    listOf: async (sessionId) =>
-      sql.ofSession
-        .all(sessionId)
-        .map(toRecord)
-        .sort((a, b) => a.startedAtMs - b.startedAtMs),
+    idsOf: async (sessionId) => sql.ofSession.all(sessionId).map((row) => String(row['conversation_id'])),
     async remove(conversationId) {
       await write(() => sql.remove.run(conversationId))
     },

@@ -14,7 +14,7 @@ export const METHODS = {
     ...(['create', 'findByHandle', 'find', 'touch', 'readCredential', 'writeCredential', 'remove'] as const),
     'listExpired',
   ],
-  conversations: ['read', 'write', 'listOf', 'remove'],
+  conversations: ['read', 'write', 'idsOf', 'remove'],
   events: [
     ...(['append', 'readAfter', 'readBefore', 'lastSeq', 'knows', 'readMessage', 'unconfirmed'] as const),
     ...(['conversationsWithPending', 'countPending', 'trim', 'wipe', 'remove'] as const),
