@@ -29,7 +29,7 @@ describe('S38 whatever is thrown becomes a problem document', () => {
   const thrown: [string, unknown][] = [
     ...ProblemCode.options.map((code): [string, unknown] => [`a refusal, ${code}`, new RequestError(code)]),
     ...causes.map((cause): [string, unknown] => [`a refusal of the platform, ${cause}`, upstreamError(cause)]),
-    ...(['not-found', 'ended', 'message-id-reused'] as const).map((code): [string, unknown] => [
+    ...(['not-found', 'ended', 'message-id-reused', 'too-many-unsent'] as const).map((code): [string, unknown] => [
       `a conversation that is ${code}`,
       new ConversationError(code),
     ]),
@@ -80,6 +80,12 @@ describe('a refusal at the door', () => {
     expect(lines).toMatchObject([{ event: 'csrf-refused', code: 'blocked-cross-site', reason: 'CANARY' }])
     expect(text).not.toContain('CANARY')
   })
+})
+
+test('a message more than may wait is refused with the time to wait', async () => {
+  const { problem, response } = await answerTo(new ConversationError('too-many-unsent'))
+  expect(problem).toMatchObject({ code: 'rate-limited', status: 429 })
+  expect(response.headers.get('Retry-After')).toBe('30')
 })
 
 describe('a refusal of the platform', () => {

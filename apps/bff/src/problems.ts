@@ -128,6 +128,7 @@ const conversationCodes: Record<ConversationError['code'], ProblemCode> = {
   'message-id-reused': 'message-id-reused',
   'not-found': 'conversation-not-found',
   'not-supported': 'not-supported',
+  'too-many-unsent': 'rate-limited',
 }
 
 const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
@@ -139,11 +140,16 @@ const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => (
 
 /** A full disk or a lock is seldom gone at once. */
 const STORE_RETRY_SECONDS = 5
+/** A platform that has not taken so many messages will not have taken them in a moment. */
+const UNSENT_RETRY_SECONDS = 30
 
 /** The problem an error becomes. What nobody expected becomes a bare `internal-error`. */
 function problemOf(error: unknown, showDiagnosis: boolean): Problem {
   if (error instanceof UpstreamError) return toUpstreamProblem(error, showDiagnosis)
-  if (error instanceof ConversationError) return toProblem(conversationCodes[error.code])
+  if (error instanceof ConversationError) {
+    const isFull = error.code === 'too-many-unsent'
+    return toProblem(conversationCodes[error.code], isFull ? { retryAfterSeconds: UNSENT_RETRY_SECONDS } : {})
+  }
   if (error instanceof RequestError) {
     const { message: detail, errors, retryAfterSeconds } = error
     return toProblem(error.code, {

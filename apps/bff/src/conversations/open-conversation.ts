@@ -23,10 +23,12 @@ import { Ending, isGone } from './ending.ts'
 import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 import type { KeptRecord } from './kept-record.ts'
 import { Outbox } from './outbox.ts'
-import { logRefusal, toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
+import { internalProblem, logRefusal, toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
 
 /** Without anybody looking, a conversation stays open this long: a reload comes back to it. */
 const LINGER_MS = 30_000
+/** Messages that may wait for the platform. */
+const MAX_UNSENT = 200
 /** How often an event is offered to a store that fails. */
 const STORE_RETRY = { baseMs: 250, capMs: 5_000 }
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
@@ -119,6 +121,11 @@ export class OpenConversation {
       this.#watchers--
       this.#linger()
     }
+  }
+
+  /** More than this waits with the guest: the platform takes nothing at the moment. */
+  get isFull(): boolean {
+    return this.#outbox.size >= MAX_UNSENT
   }
 
   send(message: OutgoingMessage, mayHaveArrived: boolean): void {
@@ -322,15 +329,16 @@ export class OpenConversation {
     await this.#tellRecovery()
   }
 
-  async #fail(message: OutgoingMessage, error: UpstreamError): Promise<void> {
-    logRefusal(this.#parts.logger, error)
+  async #fail(message: OutgoingMessage, error: UpstreamError | undefined): Promise<void> {
+    if (error) logRefusal(this.#parts.logger, error)
     // By it the guest's words find the lines of the log.
     const { requestId } = currentWork() ?? {}
-    const problem = { ...toUpstreamProblem(error, this.#parts.showDiagnosis), requestId }
+    const told = error ? toUpstreamProblem(error, this.#parts.showDiagnosis) : internalProblem
+    const problem = { ...told, requestId }
     // First: a message that has failed is not asked about again, and the end would be passed over with it.
     if (isGone(error)) await this.#finish('system')
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
-    if (error.outcome === 'refused') await this.#tellRecovery()
+    if (error?.outcome === 'refused') await this.#tellRecovery()
   }
 
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
@@ -379,6 +387,9 @@ export class OpenConversation {
   #linger(): void {
     if (this.#watchers > 0 || this.#closed) return
     clearTimeout(this.#lingering)
-    this.#lingering = setTimeout(() => (this.#outbox.isEmpty ? void this.close() : this.#linger()), LINGER_MS).unref()
+    this.#lingering = setTimeout(
+      () => (this.#outbox.size === 0 ? void this.close() : this.#linger()),
+      LINGER_MS,
+    ).unref()
   }
 }

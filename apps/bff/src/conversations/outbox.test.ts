@@ -3,7 +3,7 @@ import { FakeClock, settle } from '../../test/support/fake-clock.ts'
 import { createRecordingLogger } from '../../test/support/loggers.ts'
 import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
 import type { OutgoingMessage } from '../connectors/connector.ts'
-import type { UpstreamError } from '../connectors/upstream-error.ts'
+import { StoreError } from '../storage/store-error.ts'
 import { Outbox } from './outbox.ts'
 
 const MINUTE_MS = 60_000
@@ -21,7 +21,7 @@ function createSubject() {
   const onPlatform = new Set<string>()
   const subject = {
     ...{ clock, stop, lines, happened, waits, sends, onPlatform },
-    storeFails: false,
+    storeFails: undefined as Error | undefined,
     reading: undefined as Error | undefined,
   }
   const outbox = new Outbox({
@@ -35,10 +35,10 @@ function createSubject() {
     },
     ...{ clock, logger, signal: stop.signal },
     async sent({ text }, upstreamId) {
-      if (subject.storeFails) throw new Error('the store is full')
+      if (subject.storeFails) throw subject.storeFails
       happened.push(`sent ${text}${upstreamId === undefined ? '' : ` as ${upstreamId}`}`)
     },
-    failed: async ({ text }, error: UpstreamError) => void happened.push(`failed ${text}: ${error.code}`),
+    failed: async ({ text }, error) => void happened.push(`failed ${text}: ${error?.code ?? 'our own fault'}`),
     async reconcile({ text, messageId }) {
       happened.push(`look for ${text}`)
       if (subject.reading) throw subject.reading
@@ -67,7 +67,7 @@ describe('messages on their way', () => {
     for (const text of ['one', 'two', 'three']) add(text)
     await settle()
     expect(happened).toEqual(['send one'])
-    expect(outbox.isEmpty).toBe(false)
+    expect(outbox.size).not.toBe(0)
     answers[1]?.resolve('up-2')
     answers[0]?.resolve('up-1')
     await settle()
@@ -75,7 +75,7 @@ describe('messages on their way', () => {
     answers[2]?.resolve(undefined)
     await settle()
     expect(happened.at(-1)).toBe('sent three')
-    expect(outbox.isEmpty).toBe(true)
+    expect(outbox.size).toBe(0)
   })
 
   test('keep their order while the first has to wait', async () => {
@@ -233,6 +233,20 @@ describe('trying again', () => {
     expect(happened.at(-1)).toBe('failed one: network')
   })
 
+  test('R5 ends ten minutes after each was added, however many wait before it; each is tried once at least', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    sends.push(...Array.from({ length: 10_000 }, () => fail(unreachable())))
+    for (const text of ['one', 'two', 'three']) add(text)
+    await clock.advance(5 * MINUTE_MS)
+    add('four')
+    await clock.advance(6 * MINUTE_MS)
+    const failed = (text: string) => happened.includes(`failed ${text}: network`)
+    expect(['one', 'two', 'three', 'four'].map(failed)).toEqual([true, true, true, false])
+    expect(happened).toEqual(expect.arrayContaining(['send two', 'send three']))
+    await clock.advance(5 * MINUTE_MS)
+    expect(failed('four')).toBe(true)
+  })
+
   test('ends then also where the platform asks for hours', async () => {
     const { add, sends, happened, clock } = createSubject()
     const busy = () => fail(upstreamError('platform-unavailable', { retryable: true, retryAfterMs: 120 * MINUTE_MS }))
@@ -253,7 +267,7 @@ describe('when the conversation is let go of', () => {
     stop.abort(new Error('closed'))
     await clock.advance(MINUTE_MS)
     expect(happened).toEqual(['send one'])
-    expect(outbox.isEmpty).toBe(false)
+    expect(outbox.size).not.toBe(0)
     expect(lines).toEqual([])
   })
 })
@@ -261,17 +275,61 @@ describe('when the conversation is let go of', () => {
 describe('when the store fails', () => {
   test('it is logged, and what was sent is looked for, not sent twice, once it works again', async () => {
     const subject = createSubject()
-    subject.storeFails = true
+    subject.storeFails = new StoreError('full')
     subject.add('one')
     await settle()
     expect(subject.lines).toMatchObject([{ level: 'error', event: 'outbox-failed' }])
-    subject.storeFails = false
+    subject.storeFails = undefined
     subject.add('two')
     await settle()
     expect(subject.happened).toEqual(['send one'])
     await subject.clock.advance(MINUTE_MS)
     expect(subject.happened).toEqual(['send one', 'look for one', 'send two', 'sent two as up-id-two'])
-    expect(subject.outbox.isEmpty).toBe(true)
+    expect(subject.outbox.size).toBe(0)
+  })
+})
+
+describe('when something fails that nobody expected', () => {
+  const bug = () => Promise.reject(new TypeError('a bug'))
+
+  test('it is tried again at random times, and for ten minutes as anything else; what is behind it goes on', async () => {
+    const { add, sends, happened, outbox, clock } = createSubject()
+    sends.push(...Array.from({ length: 3 }, () => bug))
+    add('one')
+    const waits = new Set<number>()
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await settle()
+      const [waitMs = 0] = clock.waits
+      expect(waitMs).toBeGreaterThan(7_000)
+      expect(waitMs).toBeLessThanOrEqual(15_000)
+      waits.add(waitMs)
+      await clock.advance(waitMs)
+    }
+    expect(waits.size).toBeGreaterThan(1)
+    expect(happened.at(-1)).toBe('sent one as up-id-one')
+
+    sends.push(...Array.from({ length: 1_000 }, () => bug))
+    add('two')
+    await clock.advance(9 * MINUTE_MS)
+    expect(happened.some((line) => line.startsWith('failed'))).toBe(false)
+    add('three')
+    await clock.advance(2 * MINUTE_MS)
+    expect(happened).toContain('failed two: our own fault')
+    sends.length = 0
+    await clock.advance(MINUTE_MS)
+    expect(happened.at(-1)).toBe('sent three as up-id-three')
+    expect(outbox.size).toBe(0)
+  })
+
+  test('but the store, is waited for as long as it takes', async () => {
+    const subject = createSubject()
+    subject.reading = new StoreError('full')
+    subject.add('one', true)
+    await subject.clock.advance(60 * MINUTE_MS)
+    expect(subject.outbox.size).toBe(1)
+    subject.reading = undefined
+    await subject.clock.advance(MINUTE_MS)
+    expect(subject.happened.at(-1)).toBe('sent one as up-id-one')
   })
 })
 

@@ -3,12 +3,13 @@ import type { OutgoingMessage, UpstreamSession } from '../connectors/connector.t
 import { retryInMs } from '../connectors/retry.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
+import { toStoreError } from '../storage/store-error.ts'
 import { carryOn } from '../telemetry/work.ts'
 
 /** How long a message is tried before the guest is told that it did not get through. */
 const GIVE_UP_AFTER_MS = 10 * 60_000
-/** After a failure of the store, which is nobody's to hurry. */
-const STORE_FAILED_MS = 15_000
+/** Longest wait after a failure of our own, of the store for instance, which is nobody's to hurry; half of it at least. */
+const FAILED_MS = 15_000
 
 export interface OutboxParts {
   readonly upstream: Pick<UpstreamSession, 'send'>
@@ -17,8 +18,8 @@ export interface OutboxParts {
   readonly signal: AbortSignal
   /** The platform took it, `waitedMs` after it was added. */
   sent(message: OutgoingMessage, upstreamId: string | undefined, waitedMs: number): Promise<void>
-  /** The platform will not take it. */
-  failed(message: OutgoingMessage, error: UpstreamError): Promise<void>
+  /** The platform will not take it; without an error the fault is our own. */
+  failed(message: OutgoingMessage, error: UpstreamError | undefined): Promise<void>
   /** Reads the platform's record; resolves to whether the message still has to be sent. */
   reconcile(message: OutgoingMessage): Promise<boolean>
   /** The next attempt is made in so many milliseconds. */
@@ -50,8 +51,8 @@ export class Outbox {
     this.#stopped = AbortSignal.any([parts.signal, this.#parking.signal])
   }
 
-  get isEmpty(): boolean {
-    return this.#queue.length === 0
+  get size(): number {
+    return this.#queue.length
   }
 
   /** `mayHaveArrived`: an earlier process may have sent it already. The same message again changes nothing. */
@@ -78,18 +79,33 @@ export class Outbox {
         this.#queue.shift()
       } catch (error) {
         if (stopped.aborted) break
-        // The store failed, perhaps after the platform had taken the message.
+        // Perhaps after the platform had taken the message.
         next.mayHaveArrived = true
         logger.error({ event: 'outbox-failed', err: error })
-        await clock.sleep(STORE_FAILED_MS, stopped).catch(() => undefined)
+        if (await this.#givesUp(next, error)) this.#queue.shift()
+        else await clock.sleep(FAILED_MS * (1 - Math.random() / 2), stopped).catch(() => undefined)
       }
     }
     this.#running = undefined
   }
 
+  /** While the store fails nothing can be said of it either: that is waited for. */
+  async #givesUp({ message, addedAtMs, asPartOf }: Entry, error: unknown): Promise<boolean> {
+    const { clock, logger, failed } = this.#parts
+    if (toStoreError(error) || clock.monotonic() < addedAtMs + GIVE_UP_AFTER_MS) return false
+    try {
+      await asPartOf(() => failed(message, undefined))
+      return true
+    } catch (failure) {
+      logger.error({ event: 'outbox-failed', err: failure })
+      return false
+    }
+  }
+
+  /** Tried once in any case: the time may have gone while those before it were tried. */
   async #deliver({ message, mayHaveArrived, addedAtMs }: Entry): Promise<void> {
     const { upstream, clock, sent, failed, reconcile, waiting } = this.#parts
-    const giveUpAtMs = clock.monotonic() + GIVE_UP_AFTER_MS
+    const giveUpAtMs = addedAtMs + GIVE_UP_AFTER_MS
     let isOpen = mayHaveArrived
     for (let attempt = 0; ; attempt++) {
       this.#stopped.throwIfAborted()

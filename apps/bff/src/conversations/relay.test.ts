@@ -282,6 +282,23 @@ describe('a message of the guest', () => {
     expect(connector.calls.filter((call) => call.startsWith('send'))).toHaveLength(1)
   })
 
+  test('is refused for now where two hundred wait already, and nothing is lost; what is known is not', async () => {
+    const { relay, connector, openConversation, advance, stateOf } = createRelaySubject()
+    connector.echoes = false
+    connector.steps.push(refuse(upstreamError('rate-limited', { retryable: true, retryAfterMs: MINUTE_MS })))
+    const record = await openConversation()
+    const texts = Array.from({ length: 200 }, (_, index) => `m${index}`)
+    for (const text of texts) await relay.send(record, message(text))
+    await expect(relay.send(record, message('more'))).rejects.toThrow(new ConversationError('too-many-unsent'))
+    expect(await relay.send(record, message('m7'))).toMatchObject({ state: 'pending', repeated: true })
+    expect(await stateOf(record, 'id-of-more')).toBeUndefined()
+    await advance(2 * MINUTE_MS)
+    while (connector.taken.length < texts.length) await settle()
+    expect(await relay.send(record, message('more'))).toMatchObject({ state: 'pending', repeated: false })
+    await settle()
+    expect(connector.taken).toEqual([...texts, 'more'])
+  })
+
   test('that waits tells the page when it is tried again', async () => {
     const { relay, connector, openConversation, passing } = createRelaySubject()
     connector.steps.push(refuse(upstreamError('rate-limited', { retryable: true, retryAfterMs: 5_000 })))

@@ -57,7 +57,7 @@ export interface Relay {
   describe(record: ConversationRecord): Promise<Conversation>
   /**
    * Stores the message, then sees to it that it is sent. The same id and text again is the same message, and tries once
-   * more if it had failed. Throws ConversationError `ended`, `message-id-reused`.
+   * more if it had failed. Throws ConversationError `ended`, `message-id-reused`, `too-many-unsent`.
    */
   send(record: ConversationRecord, message: SendMessage): Promise<Sent>
   typing(record: ConversationRecord, typing: boolean): Promise<void>
@@ -193,6 +193,9 @@ export function createRelay(parts: RelayParts): Relay {
     return within(openOnDemand(record), async (conversation) => {
       // Cleared or left meanwhile.
       if (conversation.record.state === 'ended') return sendAgain(conversation.record, message)
+      if (conversation.isFull && !(await log.readMessage(conversationId, messageId))) {
+        throw new ConversationError('too-many-unsent')
+      }
       const parts = toGuestParts(message)
       const from = { participantId: 'guest', role: 'guest' } as const
       const event = { type: 'message', messageId, from, parts, reply, state: 'pending' } as const
@@ -222,6 +225,7 @@ export function createRelay(parts: RelayParts): Relay {
 
     return within(openOnDemand(record), async (conversation) => {
       if (conversation.record.state === 'ended') throw new ConversationError('ended')
+      if (conversation.isFull) throw new ConversationError('too-many-unsent')
       const [entry] = await log.append(conversationId, [{ type: 'receipt', messageId, state: 'pending' }])
       if (!entry) return sendAgain(record, message) // asked for twice at once, and the other was first
       conversation.send(toOutgoing({ messageId, parts, reply }), true)

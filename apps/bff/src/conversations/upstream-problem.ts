@@ -118,6 +118,15 @@ export function toUpstreamProblem({ verdict }: UpstreamError, showDiagnosis: boo
   return toProblem(tellingOf(verdict), verdict, showDiagnosis)
 }
 
+/** A message that was not sent by a fault of our own, which stands in the log. */
+export const internalProblem: Problem = {
+  type: problemType('internal-error'),
+  code: 'internal-error',
+  status: 500,
+  title: 'Something went wrong',
+  detail: 'The server made a mistake, so the message was not sent. It has been logged.',
+}
+
 /** The same where what others said meanwhile cannot be read. */
 export function toGapProblem({ verdict }: UpstreamError, showDiagnosis: boolean): Problem {
   return toProblem(gap, verdict, showDiagnosis)
