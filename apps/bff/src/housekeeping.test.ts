@@ -13,7 +13,7 @@ const retention = { maxAgeMs: 5_000, maxEvents: 100 }
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
 afterEach(() => void vi.useRealTimers())
 
-/** Housekeeping over real stores; the relay only notes whom it forgot, or fails to. */
+/** Housekeeping over real stores; the relay only notes whom it forgot, or fails to, and whose messages it gave up. */
 function start({ unforgettable }: { unforgettable?: string } = {}) {
   const clock = new FakeClock()
   const sqlite = openStore()
@@ -22,7 +22,12 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
   const log = newEventLog({ sqlite, sealer, clock })
   const { logger, lines } = createRecordingLogger()
   const done: string[] = []
+  const sending = new Set<string>()
   const relay = {
+    isSending: (sessionId: string) => sending.has(sessionId),
+    async abandon(sessionId: string) {
+      done.push(`gave up ${sessionId}`)
+    },
     async forget(sessionId: string) {
       if (sessionId === unforgettable) throw new Error('cannot be forgotten')
       done.push(`forgot ${sessionId}`)
@@ -41,7 +46,7 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
     await vi.advanceTimersByTimeAsync(ROUND_MS)
     await clock.advance(0)
   }
-  return { clock, sessions, log, lines, done, told, stop, keep, round }
+  return { clock, sessions, log, lines, done, told, sending, stop, keep, round }
 }
 
 describe('each round', () => {
@@ -129,6 +134,33 @@ describe('each round', () => {
     expect(lines).toHaveLength(2)
   })
 
+  test('waits for a session whose messages are still to be sent, and does not take back what was said of its end', async () => {
+    const { clock, sessions, done, told, sending, keep, round } = start()
+    await keep('writing')
+    sending.add('writing')
+    await clock.advance(50_000)
+    await round()
+    await clock.advance(20_000)
+    await round()
+    await round()
+    expect(done).toEqual([])
+    expect(told.map(([, { state }]) => state)).toEqual(['expiring'])
+    expect(await sessions.find('writing')).toBeDefined()
+    sending.delete('writing')
+    await round()
+    expect(done).toEqual(['told writing', 'forgot writing'])
+  })
+
+  test('does not wait beyond the absolute limit: the messages are given up while the streams are there to tell it', async () => {
+    const { clock, sessions, done, sending, keep, round } = start()
+    await keep('writing')
+    sending.add('writing')
+    await clock.advance(601_000)
+    await round()
+    expect(done).toEqual(['gave up writing', 'told writing', 'forgot writing'])
+    expect(await sessions.find('writing')).toBeUndefined()
+  })
+
   test('is the last one once stopped', async () => {
     const { clock, done, stop, keep, round } = start()
     await keep('old')
@@ -136,5 +168,51 @@ describe('each round', () => {
     stop()
     await round()
     expect(done).toEqual([])
+  })
+})
+
+describe('a wall clock that is set forward', () => {
+  test('ends nobody: the time is not counted as idle, and what is left of it is as before', async () => {
+    const { clock, sessions, done, lines, keep, round } = start()
+    await keep('there')
+    await clock.advance(40_000)
+    clock.jumpWallClock(5 * 60_000)
+    await round()
+    await round()
+    expect(done).toEqual([])
+    expect(lines).toMatchObject([{ level: 'warn', event: 'clock-jumped', jumpedMs: 5 * 60_000 }])
+    await clock.advance(19_000)
+    await round()
+    expect(done).toEqual([])
+    await clock.advance(2_000)
+    await round()
+    expect(done).toEqual(['told there', 'forgot there'])
+    expect(await sessions.find('there')).toBeUndefined()
+  })
+
+  test('brings nobody back whose time was up before', async () => {
+    const { clock, done, keep, round } = start()
+    await keep('gone')
+    await clock.advance(61_000)
+    clock.jumpWallClock(5 * 60_000)
+    await round()
+    await round()
+    expect(done).toEqual(['told gone', 'forgot gone'])
+  })
+
+  test('does so also while the store fails', async () => {
+    const { clock, sessions, done, lines, keep, round } = start()
+    await keep('there')
+    await clock.advance(40_000)
+    clock.jumpWallClock(5 * 60_000)
+    const { touch } = sessions
+    sessions.touch = () => Promise.reject(new Error('the store is full'))
+    await round()
+    await round()
+    sessions.touch = touch
+    await round()
+    await round()
+    expect(done).toEqual([])
+    expect(lines.map(({ event }) => event)).toContain('housekeeping-failed')
   })
 })

@@ -8,12 +8,14 @@ import { expiresAtMs, type SessionAge, type SessionLifetimes } from './sessions/
 const MAX_ROUND_MS = 15_000
 /** A stream outlives its session by one round at most: not long, as sessions go. */
 const ROUNDS_PER_IDLE_TIME = 10
+/** A wall clock that went further by itself than in so many rounds was set. */
+const TOLERATED_ROUNDS = 2
 /** A guest hears of the end this long before (ux.md §6). */
 const WARNING_MS = 5 * 60_000
 
 export interface HousekeepingParts {
   readonly sessions: SessionStore
-  readonly relay: Pick<Relay, 'forget'>
+  readonly relay: Pick<Relay, 'forget' | 'isSending' | 'abandon'>
   readonly log: EventLog
   readonly clock: Clock
   readonly logger: Logger
@@ -28,14 +30,26 @@ export type SessionStanding =
   | { readonly state: 'active' | 'expired' }
   | { readonly state: 'expiring'; readonly expiresAtMs: number; readonly extendable: boolean }
 
-/** Ends sessions whose time is up, with all that belongs to them, and trims the logs; until the returned function is called. */
+/**
+ * Ends sessions whose time is up, with all that belongs to them, and trims the logs; until the returned function is called.
+ * Nothing that was acknowledged vanishes with them: one whose messages are still to be sent is waited for, but not beyond
+ * the absolute limit, where they have failed and the guest is told. A wall clock that is set forward ends nobody.
+ */
 export function startHousekeeping(parts: HousekeepingParts, roundMs = roundMsOf(parts.lifetimes)): () => void {
   let busy = false
+  const jumpMs = watchWallClock(parts.clock)
+  let owedMs = 0
+  async function round(): Promise<void> {
+    owedMs += jumpMs()
+    if (owedMs > TOLERATED_ROUNDS * roundMs) await forgive(parts, owedMs)
+    else await tidy(parts, warned)
+    owedMs = 0 // in a round that failed to forgive it is owed still
+  }
   const warned = new Set<string>()
   const timer = setInterval(() => {
     if (busy) return
     busy = true
-    void tidy(parts, warned)
+    void round()
       .catch((error: unknown) => parts.logger.error({ event: 'housekeeping-failed', err: error }))
       .finally(() => (busy = false))
   }, roundMs).unref()
@@ -44,19 +58,46 @@ export function startHousekeeping(parts: HousekeepingParts, roundMs = roundMsOf(
 
 const roundMsOf = ({ idleMs }: SessionLifetimes) => Math.min(MAX_ROUND_MS, idleMs / ROUNDS_PER_IDLE_TIME)
 
-async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void> {
-  const { sessions, log, retention, clock, logger, lifetimes } = parts
-  const nowMs = clock.now()
+/** How far the wall clock has moved by itself since it was asked last. */
+function watchWallClock(clock: Clock): () => number {
+  let known = clock.now() - clock.monotonic()
+  return () => {
+    const before = known
+    known = clock.now() - clock.monotonic()
+    return known - before
+  }
+}
+
+const near = ({ sessions, lifetimes }: HousekeepingParts, nowMs: number) => {
   const until = nowMs + warningMs(lifetimes)
-  const limits = { createdBeforeMs: until - lifetimes.absoluteMs, activeBeforeMs: until - lifetimes.idleMs }
-  const near = await sessions.listExpired(limits)
-  const isOver = (session: SessionAge) => expiresAtMs(session, lifetimes) < nowMs
-  warn(
-    parts,
-    warned,
-    near.filter((session) => !isOver(session)),
+  return sessions.listExpired({
+    createdBeforeMs: until - lifetimes.absoluteMs,
+    activeBeforeMs: until - lifetimes.idleMs,
+  })
+}
+
+/** Time that only the clock went through is not idle time. Nothing else is done in that round. */
+async function forgive(parts: HousekeepingParts, jumpedMs: number): Promise<void> {
+  const { sessions, clock, logger, lifetimes } = parts
+  const nowMs = clock.now()
+  logger.warn({ event: 'clock-jumped', jumpedMs: Math.round(jumpedMs) })
+  for (const session of await near(parts, nowMs)) {
+    if (expiresAtMs(session, lifetimes) < nowMs - jumpedMs) continue
+    await sessions.touch(session.sessionId, Math.min(nowMs, session.activeAtMs + jumpedMs))
+  }
+}
+
+async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void> {
+  const { relay, log, retention, clock, logger, lifetimes } = parts
+  const nowMs = clock.now()
+  const isTimeUp = (session: SessionAge) =>
+    session.createdAtMs + lifetimes.absoluteMs < nowMs ||
+    (expiresAtMs(session, lifetimes) < nowMs && !relay.isSending(session.sessionId))
+  const { over = [], living = [] } = Object.groupBy(await near(parts, nowMs), (session) =>
+    isTimeUp(session) ? 'over' : 'living',
   )
-  for (const { sessionId } of near.filter(isOver)) {
+  warn(parts, warned, living)
+  for (const { sessionId } of over) {
     // One that cannot be ended now must not keep the others alive; it is tried again in the next round.
     await end(parts, sessionId).catch((error: unknown) => logger.error({ event: 'housekeeping-failed', err: error }))
   }
@@ -67,14 +108,14 @@ async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void
 const warningMs = ({ idleMs }: SessionLifetimes) => Math.min(WARNING_MS, idleMs / 2)
 
 /** Each round anew: a tab that was opened since has not heard of it yet. */
-function warn({ tell, lifetimes }: HousekeepingParts, warned: Set<string>, near: readonly SessionAge[]): void {
-  const now = new Set(near.map(({ sessionId }) => sessionId))
+function warn({ tell, clock, lifetimes }: HousekeepingParts, warned: Set<string>, living: readonly SessionAge[]): void {
+  const now = new Set(living.map(({ sessionId }) => sessionId))
   for (const sessionId of warned) if (!now.has(sessionId)) tell(sessionId, { state: 'active' })
   warned.clear()
-  for (const session of near) {
+  for (const session of living) {
     const endsAtMs = expiresAtMs(session, lifetimes)
     const extendable = endsAtMs < session.createdAtMs + lifetimes.absoluteMs
-    tell(session.sessionId, { state: 'expiring', expiresAtMs: endsAtMs, extendable })
+    if (endsAtMs >= clock.now()) tell(session.sessionId, { state: 'expiring', expiresAtMs: endsAtMs, extendable })
     warned.add(session.sessionId)
   }
 }
@@ -82,6 +123,8 @@ function warn({ tell, lifetimes }: HousekeepingParts, warned: Set<string>, near:
 type Ending = Pick<HousekeepingParts, 'sessions' | 'relay' | 'tell'>
 
 async function end({ sessions, relay, tell }: Ending, sessionId: string): Promise<void> {
+  // While its streams are there to tell it.
+  if (relay.isSending(sessionId)) await relay.abandon(sessionId)
   tell(sessionId, { state: 'expired' })
   await relay.forget(sessionId)
   await sessions.remove(sessionId)

@@ -22,8 +22,9 @@ import { AskingAgain } from './asking-again.ts'
 import { Ending, isGone } from './ending.ts'
 import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
 import type { KeptRecord } from './kept-record.ts'
+import { LineStatus } from './line-status.ts'
 import { Outbox } from './outbox.ts'
-import { internalProblem, logRefusal, toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
+import { internalProblem, logRefusal, sessionOverProblem, toGapProblem, toUpstreamProblem } from './upstream-problem.ts'
 
 /** Without anybody looking, a conversation stays open this long: a reload comes back to it. */
 const LINGER_MS = 30_000
@@ -59,14 +60,14 @@ export class OpenConversation {
   readonly #outbox: Outbox
   readonly #askingAgain: AskingAgain
   readonly #ending: Ending
+  readonly #line: LineStatus
   readonly #ended: Promise<void>
   readonly kept: KeptRecord
-  #status: ConnectionStatus = { state: 'connecting' }
   #watchers = 0
   #lingering: NodeJS.Timeout | undefined
   #attending: NodeJS.Timeout | undefined
   #lastNotice: string | undefined
-  #isListening = false
+  #isResumed = false
   #closed: Promise<void> | undefined
   /** Resolves when the messages an earlier process left pending are queued: what comes now goes after them. */
   readonly resumed: Promise<void>
@@ -77,6 +78,7 @@ export class OpenConversation {
     this.#parts = parts
     this.kept = kept
     this.#ending = new Ending(parts.log, kept)
+    this.#line = new LineStatus(kept.current.conversationId, parts)
     this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
     this.#outbox = new Outbox({
       upstream: { send: async (message) => this.#upstream.send(await this.#withOrigin(message)) },
@@ -91,7 +93,7 @@ export class OpenConversation {
       reconcile: (message) => this.#reconcile(message),
       waiting: (error, retryInMs) => {
         if (error.outcome === 'unknown') parts.metrics.messages.inc({ direction: 'guest', state: 'unknown' })
-        this.#down(error, retryInMs)
+        this.#line.down(error, retryInMs)
       },
     })
     this.#askingAgain = new AskingAgain(parts.clock)
@@ -104,7 +106,7 @@ export class OpenConversation {
     return this.#ending.record
   }
   get status(): ConnectionStatus {
-    return this.#status
+    return this.#line.current
   }
 
   /** What the guest thought of it. */
@@ -126,6 +128,11 @@ export class OpenConversation {
   /** More than this waits with the guest: the platform takes nothing at the moment. */
   get isFull(): boolean {
     return this.#outbox.size >= MAX_UNSENT
+  }
+
+  /** Something is still to be sent, or may be: what an earlier process left is not read yet. */
+  get isSending(): boolean {
+    return !this.#isResumed || this.#outbox.size > 0
   }
 
   send(message: OutgoingMessage, mayHaveArrived: boolean): void {
@@ -172,6 +179,16 @@ export class OpenConversation {
     return this.#outbox.park()
   }
 
+  /** What is still to be sent is not sent any more, and the guest is told so. */
+  async abandon(): Promise<void> {
+    await this.park()
+    for (const { event, state } of await this.#parts.log.unconfirmed(this.record.conversationId)) {
+      const { messageId } = event
+      const receipt = { type: 'receipt', messageId, state: 'failed', problem: sessionOverProblem } as const
+      if (state === 'pending') await this.#append(receipt)
+    }
+  }
+
   /** Lets go of the platform; what is pending stays so in the log. */
   close(): Promise<void> {
     if (this.#closed) return this.#closed
@@ -201,6 +218,7 @@ export class OpenConversation {
     } catch (error) {
       this.#parts.logger.error({ event: 'resume-failed', err: error })
     }
+    this.#isResumed = true
   }
 
   /** A choice is told to the platform by its own id of the message that offered it. */
@@ -257,17 +275,17 @@ export class OpenConversation {
     switch (event.type) {
       case 'up':
         await this.kept.keepCursor()
-        this.#isListening = true
-        return this.#tellStatus({ state: 'up' })
+        this.#line.isListening = true
+        return this.#line.tell({ state: 'up' })
       case 'down':
-        this.#isListening = false
-        return this.#down(event.error, event.retryInMs)
+        this.#line.isListening = false
+        return this.#line.down(event.error, event.retryInMs)
       case 'typing':
         return this.#parts.log.tell(this.record.conversationId, event)
       case 'gap':
         return this.#tellNotice(event.error, toGapProblem(event.error, this.#parts.showDiagnosis))
       case 'closed':
-        this.#isListening = false
+        this.#line.isListening = false
         return this.#closedUpstream(event.error)
       default:
         return this.#takeNew(event)
@@ -307,7 +325,7 @@ export class OpenConversation {
     if (parting === 'asked') return
     if (parting === 'cleared') return isOver ? undefined : this.#ending.wipe()
     if (parting === 'ended' || !error || isGone(error)) return this.#finish(parting === 'ended' ? 'guest' : 'system')
-    await this.#tellStatus({ state: 'down' })
+    await this.#line.tell({ state: 'down' })
     await this.#tellNotice(error, toUpstreamProblem(error, this.#parts.showDiagnosis))
   }
 
@@ -326,7 +344,7 @@ export class OpenConversation {
 
   async #confirm({ messageId }: OutgoingMessage, upstreamId: string | undefined): Promise<void> {
     await this.#append({ type: 'receipt', messageId, state: 'sent', upstreamId })
-    await this.#tellRecovery()
+    await this.#line.answered()
   }
 
   async #fail(message: OutgoingMessage, error: UpstreamError | undefined): Promise<void> {
@@ -338,39 +356,20 @@ export class OpenConversation {
     // First: a message that has failed is not asked about again, and the end would be passed over with it.
     if (isGone(error)) await this.#finish('system')
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
-    if (error?.outcome === 'refused') await this.#tellRecovery()
+    if (error?.outcome === 'refused') await this.#line.answered()
   }
 
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
     for (const event of await this.#upstream.readRecord(this.record.cursor))
       if ('upstreamId' in event) await this.#takeStored(event)
-    await this.#tellRecovery()
+    await this.#line.answered()
     const message = await this.#parts.log.readMessage(this.record.conversationId, messageId)
     return message?.state === 'pending'
-  }
-
-  /** Something was answered: whatever waited for that is over, unless listening itself has trouble. */
-  async #tellRecovery(): Promise<void> {
-    if (this.#isListening) await this.#tellStatus({ state: 'up' })
   }
 
   async #append(event: NewEvent): Promise<void> {
     if (this.#isCleared) return
     await this.#parts.log.append(this.record.conversationId, [event])
-  }
-
-  #down(error: UpstreamError, retryInMs: number): void {
-    this.#parts.logger.warn({ event: 'upstream-down', cause: error.code, retryInMs: Math.round(retryInMs) })
-    const retryAt = new Date(this.#parts.clock.now() + retryInMs).toISOString()
-    void this.#tellStatus({ state: 'down', retryAt }).catch((failure: unknown) =>
-      this.#parts.logger.error({ event: 'status-not-told', err: failure }),
-    )
-  }
-
-  async #tellStatus(status: ConnectionStatus): Promise<void> {
-    if (status.state === 'up' && this.#status.state === 'up') return
-    this.#status = status
-    await this.#parts.log.tell(this.record.conversationId, { type: 'connection', ...status })
   }
 
   #guestActs(): void {

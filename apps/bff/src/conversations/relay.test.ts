@@ -1062,6 +1062,44 @@ describe('forgetting a session', () => {
   })
 })
 
+describe('a session whose time is up', () => {
+  test('is sending until all of it was taken or has failed, what an earlier process left included', async () => {
+    const { relay, connector, start, openConversation, advance } = createRelaySubject()
+    connector.echoes = false
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    expect([relay.isSending(SESSION), relay.isSending('session-2')]).toEqual([true, false])
+    await relay.close()
+
+    const later = start()
+    const recovered = later.recover()
+    expect(later.isSending(SESSION)).toBe(true)
+    await recovered
+    expect(later.isSending(SESSION)).toBe(true)
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(['one'])
+    expect(later.isSending(SESSION)).toBe(false)
+  })
+
+  test('and cannot wait any longer is told which messages were not sent; nothing more is taken', async () => {
+    const { relay, connector, openConversation, advance, eventsOf } = createRelaySubject()
+    connector.steps.push(refuse(unreachable()))
+    const record = await openConversation()
+    for (const text of ['one', 'two']) await relay.send(record, message(text))
+    await settle()
+    await relay.abandon(SESSION)
+    await expect(relay.send(record, message('three'))).rejects.toThrow(new ConversationError('not-found'))
+    await advance(MINUTE_MS)
+    expect((await eventsOf(record)).slice(2)).toMatchObject([
+      { messageId: 'id-of-one', state: 'failed', problem: { code: 'conversation-ended' } },
+      { messageId: 'id-of-two', state: 'failed', problem: { code: 'conversation-ended' } },
+    ])
+    expect(connector.taken).toEqual([])
+  })
+})
+
 describe('a conversation that was wiped', () => {
   test('takes nothing more into its log: neither a late echo nor a page of the record', async () => {
     const { relay, connector, openConversation, eventsOf } = createRelaySubject()

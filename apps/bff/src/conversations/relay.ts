@@ -81,6 +81,10 @@ export interface Relay {
   rate(record: ConversationRecord, score: number): Promise<boolean>
   /** Somebody looks at the conversation: it is opened upstream, and stays so until `unwatch` and a little longer. */
   watch(record: ConversationRecord): { status: ConnectionStatus; unwatch: () => void }
+  /** Whether messages of the session are still to be sent; also while that is not known yet. */
+  isSending(sessionId: string): boolean
+  /** What is still to be sent is not sent any more, and the guest told so. The session can do nothing more. */
+  abandon(sessionId: string): Promise<void>
   /**
    * Gives back the credential and forgets the session's conversations, their logs included. From its call on the session
    * can do nothing more: ConversationError `not-found`.
@@ -108,6 +112,7 @@ export function createRelay(parts: RelayParts): Relay {
   const starting = new Map<string, Promise<ConversationRecord>>()
   const forgotten = new Set<string>()
   let isParked = false
+  let isRecovering = false
 
   function guestOf(sessionId: string): UpstreamGuest {
     const guest = guests.get(sessionId) ?? connector.guest(parts.credentialOf(sessionId))
@@ -170,6 +175,8 @@ export function createRelay(parts: RelayParts): Relay {
     }
   }
 
+  const openOf = (sessionId: string) => [...open.values()].filter(({ record }) => record.sessionId === sessionId)
+
   async function latest(sessionId: string): Promise<ConversationRecord | undefined> {
     const record = await readable.latestOf(sessionId)
     return record && (writerOf(record.conversationId)?.record ?? record)
@@ -231,6 +238,17 @@ export function createRelay(parts: RelayParts): Relay {
       conversation.send(toOutgoing({ messageId, parts, reply }), true)
       return { messageId, seq: earlier.seq, state: 'pending', repeated: false }
     })
+  }
+
+  async function recover(): Promise<void> {
+    for (const conversationId of await log.conversationsWithPending()) {
+      try {
+        const record = await readable.read(conversationId)
+        if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
+      } catch (error) {
+        logger.error({ event: 'recovery-failed', err: error }) // one that cannot be read must not keep the others waiting
+      }
+    }
   }
 
   /** From now on the session can do nothing more; also what is under way meets this. */
@@ -317,6 +335,13 @@ export function createRelay(parts: RelayParts): Relay {
       return { status: conversation.status, unwatch: conversation.watch() }
     },
 
+    isSending: (sessionId) => isRecovering || openOf(sessionId).some(({ isSending }) => isSending),
+
+    async abandon(sessionId) {
+      shutOut(sessionId)
+      await Promise.all(openOf(sessionId).map((conversation) => conversation.abandon()))
+    },
+
     forget,
 
     async leave(sessionId, signal) {
@@ -331,14 +356,8 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async recover() {
-      for (const conversationId of await log.conversationsWithPending()) {
-        try {
-          const record = await readable.read(conversationId)
-          if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
-        } catch (error) {
-          logger.error({ event: 'recovery-failed', err: error }) // one that cannot be read must not keep the others waiting
-        }
-      }
+      isRecovering = true
+      await recover().finally(() => (isRecovering = false))
     },
 
     async park() {

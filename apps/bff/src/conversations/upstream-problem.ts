@@ -127,6 +127,15 @@ export const internalProblem: Problem = {
   detail: 'The server made a mistake, so the message was not sent. It has been logged.',
 }
 
+/** A message that was still to be sent when the guest's session came to its last end. */
+export const sessionOverProblem: Problem = {
+  type: problemType('conversation-ended'),
+  code: 'conversation-ended',
+  status: 409,
+  title: 'The conversation has ended',
+  detail: 'The time of this chat was over before the message could be sent.',
+}
+
 /** The same where what others said meanwhile cannot be read. */
 export function toGapProblem({ verdict }: UpstreamError, showDiagnosis: boolean): Problem {
   return toProblem(gap, verdict, showDiagnosis)
