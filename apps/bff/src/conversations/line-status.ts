@@ -27,10 +27,10 @@ export class LineStatus {
     return this.#current
   }
 
-  async tell(status: ConnectionStatus): Promise<void> {
+  tell(status: ConnectionStatus): void {
     if (status.state === 'up' && this.#current.state === 'up') return
     this.#current = status
-    await this.#parts.log.tell(this.#conversationId, { type: 'connection', ...status })
+    this.#parts.log.tell(this.#conversationId, { type: 'connection', ...status })
   }
 
   /** The next attempt is made in so many milliseconds. */
@@ -38,13 +38,11 @@ export class LineStatus {
     const { clock, logger } = this.#parts
     logger.warn({ event: 'upstream-down', cause: error.code, retryInMs: Math.round(retryInMs) })
     const retryAt = new Date(clock.now() + retryInMs).toISOString()
-    void this.tell({ state: 'down', retryAt }).catch((failure: unknown) =>
-      logger.error({ event: 'status-not-told', err: failure }),
-    )
+    this.tell({ state: 'down', retryAt })
   }
 
   /** Something was answered: whatever waited for that is over, unless listening itself has trouble. */
-  async answered(): Promise<void> {
-    if (this.isListening) await this.tell({ state: 'up' })
+  answered(): void {
+    if (this.isListening) this.tell({ state: 'up' })
   }
 }

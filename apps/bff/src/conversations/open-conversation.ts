@@ -325,7 +325,7 @@ export class OpenConversation {
     if (parting === 'asked') return
     if (parting === 'cleared') return isOver ? undefined : this.#ending.wipe()
     if (parting === 'ended' || !error || isGone(error)) return this.#finish(parting === 'ended' ? 'guest' : 'system')
-    await this.#line.tell({ state: 'down' })
+    this.#line.tell({ state: 'down' })
     await this.#tellNotice(error, toUpstreamProblem(error, this.#parts.showDiagnosis))
   }
 
@@ -344,7 +344,7 @@ export class OpenConversation {
 
   async #confirm({ messageId }: OutgoingMessage, upstreamId: string | undefined): Promise<void> {
     await this.#append({ type: 'receipt', messageId, state: 'sent', upstreamId })
-    await this.#line.answered()
+    this.#line.answered()
   }
 
   async #fail(message: OutgoingMessage, error: UpstreamError | undefined): Promise<void> {
@@ -356,13 +356,13 @@ export class OpenConversation {
     // First: a message that has failed is not asked about again, and the end would be passed over with it.
     if (isGone(error)) await this.#finish('system')
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
-    if (error?.outcome === 'refused') await this.#line.answered()
+    if (error?.outcome === 'refused') this.#line.answered()
   }
 
   async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
     for (const event of await this.#upstream.readRecord(this.record.cursor))
       if ('upstreamId' in event) await this.#takeStored(event)
-    await this.#line.answered()
+    this.#line.answered()
     const message = await this.#parts.log.readMessage(this.record.conversationId, messageId)
     return message?.state === 'pending'
   }

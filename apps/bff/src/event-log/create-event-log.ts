@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts'
-import type { EventLog, Follower, KeptEvents, LogEntry, PassingEntry } from './event-log.ts'
+import type { EventLog, Follower, KeptEvents, LogEntry, PassingNews } from './event-log.ts'
 
 /** The log over whatever keeps its events. Followers are told within this process, in the order of what is kept. */
 export function createEventLog(kept: KeptEvents, clock: Pick<Clock, 'now'>): EventLog {
   const followers = new Map<string, Set<Follower>>()
 
-  function notify(conversationId: string, entry: LogEntry | PassingEntry): void {
-    for (const follower of followers.get(conversationId) ?? []) follower(entry)
+  function notify(conversationId: string, news: LogEntry | PassingNews): void {
+    for (const follower of followers.get(conversationId) ?? []) follower(news)
   }
 
   return {
@@ -27,11 +27,8 @@ export function createEventLog(kept: KeptEvents, clock: Pick<Clock, 'now'>): Eve
       }
     },
 
-    async tell(conversationId, event) {
-      if (!followers.has(conversationId)) return
-      const seq = await kept.lastSeq(conversationId)
-      const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
-      notify(conversationId, { seq, type: event.type, json, passing: true })
+    tell(conversationId, event) {
+      notify(conversationId, { passing: { at: new Date(clock.now()).toISOString(), ...event } })
     },
   }
 }

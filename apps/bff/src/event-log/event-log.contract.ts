@@ -3,7 +3,7 @@ import type { MessageState } from '@foyer/shared/protocol/message'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import type { Clock } from '../clock.ts'
-import { EventLogError, type EventLog, type LogEntry, type NewEvent, type PassingEntry } from './event-log.ts'
+import { EventLogError, type EventLog, type LogEntry, type NewEvent, type PassingNews } from './event-log.ts'
 import { canMove } from './message-state.ts'
 
 /** One store, made for one test. What it cannot show is left out, and the promises about it are skipped. */
@@ -77,7 +77,7 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       await append(guestMessage('message-1'))
       const broken = { type: 'notice', problem: { toJSON: () => fail() } } as unknown as NewEvent
       const told: number[] = []
-      log.follow(HERE, ({ seq }) => void told.push(seq))
+      log.follow(HERE, (news) => void told.push(seqOf(news)))
       const batch = [agentMessage('up-1'), receipt('message-1', 'sent', 'up-2'), broken, agentMessage('up-3')]
       await expect(log.append(HERE, batch)).rejects.toThrow()
 
@@ -264,7 +264,7 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
 
     test('tells only what is stored already', async () => {
       const found: Promise<LogEntry[]>[] = []
-      log.follow(HERE, ({ seq }) => void found.push(log.readAfter(HERE, seq - 1, 10)))
+      log.follow(HERE, (news) => void found.push(log.readAfter(HERE, seqOf(news) - 1, 10)))
       await append(agentMessage('up-1'), agentMessage('up-2'))
       const seqs = (await Promise.all(found)).map((entries) => entries.map(({ seq }) => seq))
       expect(seqs).toEqual([[1, 2], [2]])
@@ -278,8 +278,8 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
 
     test('stops when told to, also twice, also from within; the others go on', async () => {
       const stopped: number[] = []
-      const unfollow = log.follow(HERE, ({ seq }) => {
-        stopped.push(seq)
+      const unfollow = log.follow(HERE, (news) => {
+        stopped.push(seqOf(news))
         unfollow()
       })
       const others = follow(log)
@@ -297,18 +297,19 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       expect(told).toHaveLength(1)
     })
 
-    test('tells what passes under the seq of the last event, and keeps nothing of it', async () => {
+    test('tells what passes at once, stamped with the time, and keeps nothing of it', async () => {
       await append(agentMessage('up-1'))
-      const told = follow(log)
-      await log.tell(HERE, { type: 'typing', participant: AGENT, typing: true, durationMs: 5_000 })
-      expect(told).toMatchObject([{ seq: 1, type: 'typing', passing: true }])
-      expect(JSON.parse(told[0]?.json ?? '')).toMatchObject({ seq: 1, type: 'typing', typing: true })
+      const told: (LogEntry | PassingNews)[] = []
+      log.follow(HERE, (news) => void told.push(news))
+      const typing = { type: 'typing', participant: AGENT, typing: true, durationMs: 5_000 } as const
+      log.tell(HERE, typing)
+      expect(told).toEqual([{ passing: { at: '2026-11-22T10:00:00.000Z', ...typing } }])
       expect(await log.lastSeq(HERE)).toBe(1)
       expect(await readAll()).toHaveLength(1)
     })
 
     test('telling without anybody to hear is no error', async () => {
-      await log.tell(HERE, { type: 'connection', state: 'up' })
+      log.tell(HERE, { type: 'connection', state: 'up' })
       expect(await log.lastSeq(HERE)).toBe(0)
     })
   })
@@ -436,11 +437,14 @@ const receipt = (messageId: string, state: MessageState, upstreamId?: string): N
 
 const toEvent = (entry: LogEntry | undefined): LoggedEvent => JSON.parse(entry?.json ?? '') as LoggedEvent
 
-function follow(log: EventLog, conversationId = HERE): (LogEntry | PassingEntry)[] {
-  const told: (LogEntry | PassingEntry)[] = []
-  log.follow(conversationId, (entry) => void told.push(entry))
+/** What is logged, as it is told. */
+function follow(log: EventLog, conversationId = HERE): LogEntry[] {
+  const told: LogEntry[] = []
+  log.follow(conversationId, (news) => ('passing' in news ? undefined : void told.push(news)))
   return told
 }
+
+const seqOf = (news: LogEntry | PassingNews): number => ('passing' in news ? fail() : news.seq)
 
 const fail = (): never => {
   throw new Error('cannot be stored')

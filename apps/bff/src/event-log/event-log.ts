@@ -14,7 +14,12 @@ export interface LogEntry {
   readonly json: string
 }
 
-/** What is told once and not kept. */
+/** What is told once and not kept, as the log tells it. */
+export interface PassingNews {
+  readonly passing: NewPassingEvent & { readonly at: string }
+}
+
+/** The same as one reader gets it: its `seq` is that of the last event which this reader was told before it. */
 export interface PassingEntry extends LogEntry {
   readonly passing: true
 }
@@ -32,7 +37,7 @@ export interface Retention {
   readonly maxEvents: number
 }
 
-export type Follower = (entry: LogEntry | PassingEntry) => void
+export type Follower = (news: LogEntry | PassingNews) => void
 
 /** The events of every conversation, where they are kept: an event gets its `seq` (1, 2, 3 … without gaps), and is stored. */
 export interface KeptEvents {
@@ -76,7 +81,7 @@ export interface EventLog extends KeptEvents {
   /** Calls back for everything appended or told from now on, until the returned function is called. */
   follow(conversationId: string, follower: Follower): () => void
   /** Tells the followers something that is not kept. */
-  tell(conversationId: string, event: NewPassingEvent): Promise<void>
+  tell(conversationId: string, event: NewPassingEvent): void
 }
 
 export class EventLogError extends Error {

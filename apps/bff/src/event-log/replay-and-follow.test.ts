@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
 import { FakeClock, settle } from '../../test/support/fake-clock.ts'
 import { newEventLog, newSealer, openStore } from '../../test/support/stores.ts'
 import type { EventLog, Follower, LogEntry, NewEvent, PassingEntry } from './event-log.ts'
+import { createEventLog } from './create-event-log.ts'
 import { replayAndFollow, type Sink } from './replay-and-follow.ts'
+import { createSqliteEvents } from './sqlite-events.ts'
 
 const ID = 'conversation-1'
 const AGENT = { participantId: 'agent:1', role: 'agent' } as const
@@ -47,14 +50,33 @@ describe('reading a log live', () => {
     const { log } = createLog()
     const reader = read(log)
     await reader.outcome
-    await log.tell(ID, TYPING)
+    log.tell(ID, TYPING)
     expect(reader.written.map(({ type }) => type)).toEqual(['typing'])
+  })
+
+  test('hands on what passes under the seq of the event that was told before it, not of one that is only stored', async () => {
+    const clock = new FakeClock()
+    const kept = createSqliteEvents({ sqlite: openStore(), sealer: newSealer(), clock })
+    const onDisk = Promise.withResolvers<undefined>()
+    const append: EventLog['append'] = (id, events) => kept.append(id, events).finally(() => onDisk.promise)
+    const log = createEventLog({ ...kept, append }, clock)
+    const reader = read(log)
+    await reader.outcome
+    const said = log.append(ID, [{ type: 'participant', participant: AGENT, change: 'joined' }])
+    await eventually('it is stored', async () => (await log.lastSeq(ID)) === 1)
+    log.tell(ID, TYPING)
+    await settle()
+    onDisk.resolve(undefined)
+    await said
+    log.tell(ID, TYPING)
+    expect(reader.written.map(({ seq, type }) => `${seq} ${type}`)).toEqual(['0 typing', '1 participant', '1 typing'])
+    expect(reader.written.map(({ json }) => (JSON.parse(json) as { seq: number }).seq)).toEqual([0, 1, 1])
   })
 
   test('does not lose what passed while the backlog was read: the line’s state is told only once', async () => {
     const { log, say } = createLog()
     await say(3)
-    const reader = read(log, { ready: once(() => log.tell(ID, UP)) })
+    const reader = read(log, { ready: once(async () => log.tell(ID, UP)) })
     await reader.outcome
     expect(reader.written.map(({ type }) => type)).toContain('connection')
     expect(reader.seqs()).toEqual([1, 2, 3])
@@ -232,9 +254,9 @@ describe('a reader who falls behind while following', () => {
   test('is told the last of what passed, of each kind', async () => {
     const { log, say, reader, open } = await fallBehind()
     await say(1)
-    await log.tell(ID, { type: 'connection', state: 'down' })
-    for (let beat = 0; beat < 100; beat++) await log.tell(ID, TYPING)
-    await log.tell(ID, UP)
+    log.tell(ID, { type: 'connection', state: 'down' })
+    for (let beat = 0; beat < 100; beat++) log.tell(ID, TYPING)
+    log.tell(ID, UP)
     await open()
     expect(reader.written.map(({ json }) => JSON.parse(json) as { type: string; state?: string })).toMatchObject([
       { type: 'participant' },

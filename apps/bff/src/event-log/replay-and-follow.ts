@@ -1,4 +1,5 @@
-import { EventLogError, type EventLog, type LogEntry, type PassingEntry } from './event-log.ts'
+import { EventLogError, type EventLog, type LogEntry, type PassingEntry, type PassingNews } from './event-log.ts'
+import { toPassingEntry } from './passing-entry.ts'
 
 /*
  * Reading a log live, without a gap and without a repeat, at the reader's own pace:
@@ -59,13 +60,13 @@ class Reader {
   /** Something was logged since the last page was asked for. */
   #isBehind = false
   /** What passed while nothing could be handed on, by its type. */
-  #passed: Map<string, PassingEntry> | undefined
+  #passed: Map<string, PassingNews> | undefined
 
   constructor(log: EventLog, reading: Reading) {
     this.#log = log
     this.#reading = reading
     this.#seq = reading.after
-    this.leave = log.follow(reading.conversationId, (entry) => this.#take(entry))
+    this.leave = log.follow(reading.conversationId, (news) => this.#take(news))
     reading.signal.addEventListener('abort', this.leave, { once: true })
   }
 
@@ -74,7 +75,7 @@ class Reader {
     while (!signal.aborted && (await this.#passPage())) if (sink.isFull) await sink.ready()
     // A signal that was aborted before we listened to it tells nobody.
     if (signal.aborted) return this.leave()
-    for (const entry of this.#passed?.values() ?? []) this.#pass(entry, 'live')
+    for (const news of this.#passed?.values() ?? []) this.#pass(news, 'live')
     this.#passed = undefined
     this.#isFollowing = true
   }
@@ -96,9 +97,9 @@ class Reader {
     return page.length > 0 || this.#isBehind
   }
 
-  #take(entry: LogEntry | PassingEntry): void {
-    if (this.#isFollowing && !this.#reading.sink.isFull) return this.#pass(entry, 'live')
-    if ('passing' in entry) (this.#passed ??= new Map<string, PassingEntry>()).set(entry.type, entry)
+  #take(news: LogEntry | PassingNews): void {
+    if (this.#isFollowing && !this.#reading.sink.isFull) return this.#pass(news, 'live')
+    if ('passing' in news) (this.#passed ??= new Map<string, PassingNews>()).set(news.passing.type, news)
     else this.#isBehind = true
     if (this.#isFollowing) this.#fallBehind()
   }
@@ -115,11 +116,10 @@ class Reader {
     })
   }
 
-  #pass(entry: LogEntry | PassingEntry, kind: Kind): void {
-    if (!('passing' in entry)) {
-      if (entry.seq <= this.#seq) return
-      this.#seq = entry.seq
-    }
-    this.#reading.sink.write(entry, kind)
+  #pass(news: LogEntry | PassingNews, kind: Kind): void {
+    if ('passing' in news) return this.#reading.sink.write(toPassingEntry(news, this.#seq), kind)
+    if (news.seq <= this.#seq) return
+    this.#seq = news.seq
+    this.#reading.sink.write(news, kind)
   }
 }

@@ -5,7 +5,8 @@ import { Hono, type Context } from 'hono'
 import type { Clock } from '../clock.ts'
 import type { ConversationRecord } from '../conversations/conversation.ts'
 import type { Relay } from '../conversations/relay.ts'
-import type { EventLog, PassingEntry } from '../event-log/event-log.ts'
+import type { EventLog, NewPassingEvent } from '../event-log/event-log.ts'
+import { toPassingEntry } from '../event-log/passing-entry.ts'
 import { replayAndFollow } from '../event-log/replay-and-follow.ts'
 import type { RequestIdEnv } from '../middleware/request-id.ts'
 import type { SessionEnv } from '../middleware/session-cookie.ts'
@@ -41,10 +42,8 @@ interface Env {
 const SEQ = /^\d{1,15}$/
 
 export function createEventRoutes({ relay, log, streams, clock, addressOf, headers }: EventRouteParts): Hono<Env> {
-  const passing = (event: { type: string }, seq: number): PassingEntry => {
-    const json = JSON.stringify({ seq, at: new Date(clock.now()).toISOString(), ...event })
-    return { seq, type: event.type, json, passing: true }
-  }
+  const passing = (event: NewPassingEvent, seq: number) =>
+    toPassingEntry({ passing: { at: new Date(clock.now()).toISOString(), ...event } }, seq)
 
   async function serve(stream: EventStream, record: ConversationRecord, after: number): Promise<void> {
     const { conversationId } = record

@@ -1,13 +1,21 @@
 import type { Conversation } from '@foyer/shared/protocol/conversation'
-import type { EventPage, LoggedEvent, MessageEvent, ReceiptEvent, StreamEvent } from '@foyer/shared/protocol/event'
+import {
+  LoggedEvent,
+  type EventPage,
+  type MessageEvent,
+  type ReceiptEvent,
+  type StreamEvent,
+} from '@foyer/shared/protocol/event'
 import type { Problem } from '@foyer/shared/protocol/problem'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
 
 /** A guest's browser as the BFF sees it: one cookie, the headers of the page, streams. Keeps every byte it received. */
 export class Guest {
   readonly #url: string
+  #line = new AbortController()
   readonly received: string[] = []
   cookie: string | undefined
   conversationId = ''
@@ -65,20 +73,26 @@ export class Guest {
     return body.events
   }
 
-  /** Events as they come, from `after` on; goes on after a broken line from the last id, as the page does. */
+  /** Events as they come, from `after` on; goes on after a broken line where the page does (its event-stream.ts). */
   async *#events(signal: AbortSignal, after: number): AsyncGenerator<StreamEvent> {
     let last = after
     while (!signal.aborted) {
+      this.#line = new AbortController()
       try {
-        for await (const event of this.#stream(last, signal)) {
-          if (event.id !== undefined) last = event.id
-          yield event.data
+        for await (const event of this.#stream(last, AbortSignal.any([signal, this.#line.signal]))) {
+          if (v.is(LoggedEvent, event)) last = Math.max(last, event.seq)
+          yield event
         }
       } catch {
         // The line broke: the next stream takes up where this one ended.
       }
       if (!signal.aborted) await delay(50)
     }
+  }
+
+  /** The line of the tab that was opened last breaks, as lines do. */
+  cutLine(): void {
+    this.#line.abort()
   }
 
   /** Opens a tab: gathers events until the test is over. */
@@ -92,7 +106,7 @@ export class Guest {
     return events
   }
 
-  async *#stream(after: number, signal: AbortSignal): AsyncGenerator<{ id: number | undefined; data: StreamEvent }> {
+  async *#stream(after: number, signal: AbortSignal): AsyncGenerator<StreamEvent> {
     const response = await fetch(`${this.#url}${this.path}/events`, {
       headers: { Origin: this.#url, 'X-CSRF': '1', Cookie: this.cookie ?? '', 'Last-Event-ID': String(after) },
       signal,
@@ -104,14 +118,8 @@ export class Guest {
       const blocks = (rest + chunk).split('\n\n')
       rest = blocks.pop() ?? ''
       for (const block of blocks) {
-        const field = (name: string) =>
-          block
-            .split('\n')
-            .find((line) => line.startsWith(name))
-            ?.slice(name.length)
-        const [data, id] = [field('data: '), field('id: ')]
-        if (data !== undefined)
-          yield { id: id === undefined ? undefined : Number(id), data: JSON.parse(data) as StreamEvent }
+        const data = block.split('\n').find((line) => line.startsWith('data: '))
+        if (data !== undefined) yield JSON.parse(data.slice('data: '.length)) as StreamEvent
       }
     }
   }

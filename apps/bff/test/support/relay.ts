@@ -4,6 +4,7 @@ import type { ConversationRecord } from '../../src/conversations/conversation.ts
 import { createRelay, type Relay } from '../../src/conversations/relay.ts'
 import { createSqliteConversationStore } from '../../src/conversations/sqlite-conversation-store.ts'
 import type { EventLog, PassingEntry } from '../../src/event-log/event-log.ts'
+import { toPassingEntry } from '../../src/event-log/passing-entry.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { untraced } from '../../src/telemetry/tracing.ts'
 import { FakeClock, settle } from './fake-clock.ts'
@@ -64,7 +65,9 @@ export function createRelaySubject() {
     (await log.readMessage(conversationId, messageId))?.state
   const passing = (record: ConversationRecord): PassingEntry[] => {
     const told: PassingEntry[] = []
-    log.follow(record.conversationId, (entry) => ('passing' in entry ? void told.push(entry) : undefined))
+    log.follow(record.conversationId, (news) =>
+      'passing' in news ? void told.push(toPassingEntry(news, 0)) : undefined,
+    )
     return told
   }
   return { clock, connector, log, store, lines, relay, start, openConversation, advance, eventsOf, stateOf, passing }

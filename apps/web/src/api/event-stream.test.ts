@@ -71,6 +71,19 @@ test('resumes after the last event seen', async () => {
   expect(stream.asked).toEqual([3, 4])
 })
 
+test('resumes after the last logged event, whatever was told in passing', async () => {
+  const stream = startStream()
+  await settled()
+  const at = '2026-03-10T09:00:00.000Z'
+  const typing = { seq: 5, at, type: 'typing', participant, typing: true, durationMs: 5000 }
+  const up = { seq: 6, at, type: 'connection', state: 'up' }
+  await stream.send(frame(4) + [typing, up].map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))
+  expect(stream.seqs).toEqual([4, 5, 6])
+  stream.lines[0]?.close()
+  await stream.clock.pass(1000)
+  expect(stream.asked).toEqual([3, 4])
+})
+
 test('skips events of a kind it does not know', async () => {
   const stream = startStream()
   await settled()

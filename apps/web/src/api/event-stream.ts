@@ -1,6 +1,7 @@
 import type { StreamEvent } from '@foyer/shared/protocol/event'
 import { backOffMs } from './back-off.ts'
 import type { Clock } from './clock.ts'
+import { isLogged } from './is-logged.ts'
 import type { Network } from './network.ts'
 import { isRetryable, ProblemError, retryAfterMs } from './problem-error.ts'
 import { readEvents } from './read-events.ts'
@@ -10,7 +11,8 @@ import { readEvents } from './read-events.ts'
  *
  *   connecting ──▶ open ──▶ waiting ──▶ connecting …      offline: no attempts until the device says online
  *
- * - Losing the line is normal: it is taken up after the last event seen (`lastSeq`), so nothing is missed or told twice.
+ * - Losing the line is normal: it is taken up after the last logged event seen (`lastSeq`), so nothing is missed or told
+ *   twice. What passes has a `seq`, too, but may come before the event which that is of.
  * - SILENCE_MS without a byte is a dead line, whatever the operating system believes.
  * - A server that is about to end says when to come back, each reader at another time: then, and not before.
  * - Only a refusal that no attempt can mend (401, 404 …) ends it, through `onRefused`.
@@ -98,7 +100,7 @@ export function startEventStream(options: EventStreamOptions): () => void {
       for await (const events of readEvents(body, onRetry)) {
         if (line.signal.aborted) return
         lastByteAtMs = clock.now()
-        lastSeq = events.reduce((seq, event) => Math.max(seq, event.seq), lastSeq)
+        lastSeq = events.filter(isLogged).reduce((last, { seq }) => Math.max(last, seq), lastSeq)
         options.onAlive?.()
         if (events.length > 0) options.onEvents(events)
       }

@@ -1,6 +1,7 @@
-import { LoggedEvent, StreamEvent } from '@foyer/shared/protocol/event'
+import { type LoggedEvent, StreamEvent } from '@foyer/shared/protocol/event'
 import * as v from 'valibot'
 import { SILENCE_MS, startEventStream, type EventStreamOptions, type StreamState } from './event-stream.ts'
+import { isLogged } from './is-logged.ts'
 import type { TabChannel, Tabs } from './tabs.ts'
 
 /*
@@ -191,8 +192,4 @@ class SharedStream {
   #say(word: Word) {
     if (!this.#stopped.signal.aborted) this.#channel.say(word)
   }
-}
-
-function isLogged(event: StreamEvent): event is LoggedEvent {
-  return v.is(LoggedEvent, event)
 }

@@ -72,7 +72,10 @@ export const LoggedEvent = v.variant('type', [
 ])
 export type LoggedEvent = v.InferOutput<typeof LoggedEvent>
 
-/** What is told once and not kept. Its `seq` is that of the last logged event before it. */
+/**
+ * What is told once and not kept. Its `seq` is no place to resume from: that of the last logged event before it on the same
+ * stream, or 0.
+ */
 export const PassingEvent = v.variant('type', [TypingEvent, ConnectionEvent, SessionEvent, ResetEvent])
 export type PassingEvent = v.InferOutput<typeof PassingEvent>
 
