@@ -34,6 +34,24 @@ test('two tabs show the same', async ({ chat, foyer, simulator }) => {
   }
 })
 
+test('two tabs that start at once have one session: what was accepted in either is in both', async ({
+  chat,
+  foyer,
+  simulator,
+}) => {
+  const second = new ChatPage(await chat.page.context().newPage(), foyer.url)
+  await second.open()
+  // Both ask before either is answered: a second session would take the cookie from the first.
+  await simulator.control.addFault({ name: 'latency', match: { operation: 'token' }, parameters: { latencyMs: 1_500 } })
+  await Promise.all([chat.send('from the first'), second.send('from the second')])
+  for (const tab of [chat, second]) {
+    await expect(tab.bubble('from the first')).toHaveAttribute('data-state', 'sent')
+    await expect(tab.bubble('from the second')).toHaveAttribute('data-state', 'sent')
+  }
+  expect(await simulator.control.requests({ operation: 'token' })).toHaveLength(1)
+  expect((await simulator.control.state()).conversations).toHaveLength(1)
+})
+
 test('the same messageId 50 times at once is one message on the platform and one on the screen', async ({
   chat,
   simulator,

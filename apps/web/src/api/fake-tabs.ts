@@ -2,8 +2,8 @@ import type { LeadOptions, Tabs } from './tabs.ts'
 
 /** A browser for tests: each `open` is a tab, which can freeze or close as browsers' tabs do. */
 export class FakeBrowser {
-  readonly #queue: { start(): void }[] = []
-  #leader: AbortController | undefined
+  readonly #queues = new Map<string, (() => void)[]>()
+  readonly #leaders = new Map<string, AbortController>()
   readonly #claims = new Set<string>()
   readonly #flags: string[] = []
   readonly #ears = new Map<object, (message: unknown) => void>()
@@ -12,7 +12,7 @@ export class FakeBrowser {
     let isFrozen = false
     return {
       freeze: () => void (isFrozen = true),
-      lead: (_, work, options) => this.#lead(work, options),
+      lead: (name, work, options) => this.#lead(name, work, options),
       join: (_, hear) => {
         const ear = {}
         this.#ears.set(ear, (message) => !isFrozen && hear(message))
@@ -35,20 +35,24 @@ export class FakeBrowser {
     }
   }
 
-  async #lead(work: (signal: AbortSignal) => Promise<void>, { signal, force }: LeadOptions): Promise<void> {
-    if (force) this.#leader?.abort()
-    else if (this.#leader) {
+  async #lead(
+    name: string,
+    work: (signal: AbortSignal) => Promise<unknown>,
+    { signal, force }: LeadOptions,
+  ): Promise<void> {
+    if (force) this.#leaders.get(name)?.abort()
+    else if (this.#leaders.has(name)) {
       await new Promise<void>((resolve) => {
-        this.#queue.push({ start: resolve })
+        this.#queues.set(name, [...(this.#queues.get(name) ?? []), resolve])
         signal.addEventListener('abort', () => resolve())
       })
     }
     if (signal.aborted) return
     const mine = new AbortController()
-    this.#leader = mine
-    await work(AbortSignal.any([signal, mine.signal]))
-    if (this.#leader !== mine) return
-    this.#leader = undefined
-    this.#queue.shift()?.start()
+    this.#leaders.set(name, mine)
+    await work(AbortSignal.any([signal, mine.signal])).catch(() => undefined)
+    if (this.#leaders.get(name) !== mine) return
+    this.#leaders.delete(name)
+    this.#queues.get(name)?.shift()?.()
   }
 }

@@ -4,7 +4,7 @@ export interface Tabs {
    * Waits until no other tab leads under this name, then does `work` until its signal aborts: with `signal`, or when another
    * tab took the lead by force. `force` takes it at once, from whoever has it. Resolves when it is over; never rejects.
    */
-  lead(name: string, work: (signal: AbortSignal) => Promise<void>, options: LeadOptions): Promise<void>
+  lead(name: string, work: (signal: AbortSignal) => Promise<unknown>, options: LeadOptions): Promise<void>
   /** What one tab says, all others under this name hear. */
   join(name: string, hear: (message: unknown) => void): TabChannel
   /** True for the first tab that asks, for as long as the others take to ask, too. */
@@ -16,7 +16,7 @@ export interface Tabs {
 
 export interface LeadOptions {
   readonly signal: AbortSignal
-  readonly force: boolean
+  readonly force?: boolean
 }
 
 export interface TabChannel {
@@ -26,11 +26,11 @@ export interface TabChannel {
 
 /** Undefined where the browser lacks Web Locks (they need a secure context) or BroadcastChannel. */
 export function browserTabs(): Tabs | undefined {
-  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return undefined
+  if (!('locks' in navigator && 'BroadcastChannel' in globalThis)) return undefined
   return { lead, join, claim, raise, isRaised }
 }
 
-async function lead(name: string, work: (signal: AbortSignal) => Promise<void>, { signal, force }: LeadOptions) {
+async function lead(name: string, work: (signal: AbortSignal) => Promise<unknown>, { signal, force }: LeadOptions) {
   const lost = new AbortController()
   const options: LockOptions = force ? { steal: true } : { signal }
   let isGranted = false
@@ -77,6 +77,6 @@ function raise(name: string): () => void {
 }
 
 async function isRaised(name: string): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] }))
+  const { held = [] } = await navigator.locks.query().catch((): LockManagerSnapshot => ({}))
   return held.some((lock) => lock.name === name)
 }

@@ -1,8 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Client } from '../api/client.ts'
 import { FakeClock } from '../api/fake-clock.ts'
 import { FakeNetwork } from '../api/fake-network.ts'
+import { FakeBrowser } from '../api/fake-tabs.ts'
 import { ProblemError, UnreachableError } from '../api/problem-error.ts'
+import type { Tabs } from '../api/tabs.ts'
 import { became, guest, mia, said } from '../timeline/timeline-samples.ts'
 import { ChatForms } from './chat-forms.svelte.ts'
 import { Connection } from './connection.svelte.ts'
@@ -19,7 +21,7 @@ import { createTabStorage } from './tab-storage.ts'
 const unknown = () => Promise.reject(refusal(401, 'session-required'))
 
 /** The page's state in front of a BFF that has no session yet, except for what `answers` says. */
-function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
+function createPage(answers: Partial<Client> = {}, { wasHere = true, tabs }: { wasHere?: boolean; tabs?: Tabs } = {}) {
   const clock = new FakeClock()
   const network = new FakeNetwork()
   const storage = createTabStorage(fakeStorage)
@@ -48,7 +50,7 @@ function createPage(answers: Partial<Client> = {}, { wasHere = true } = {}) {
     hint,
     forms: new ChatForms(client.readForms),
     locale: 'en-GB',
-    tabs: undefined,
+    tabs,
     loadConversation: () => Promise.resolve({ ConversationState }),
   })
   onTestFinished(() => guestSession.conversation?.close())
@@ -98,6 +100,45 @@ test('the first interaction opens the chat, once', async () => {
   const steps = ['readForms', 'startSession', 'readSession', 'openConversation', 'readMessages', 'followEvents']
   expect(asked).toEqual(steps)
   expect(page.phase).toBe('open')
+})
+
+test('of two tabs that start at once the second is given the session of the first', async () => {
+  const browser = new FakeBrowser()
+  const admitted = Promise.withResolvers<undefined>()
+  let [hasCookie, sessions] = [false, 0]
+  const startSession: Client['startSession'] = async () => {
+    if (hasCookie) return session // The browser sends what it has when the request goes out.
+    await admitted.promise
+    sessions++
+    hasCookie = true
+    return session
+  }
+  const answers = { startSession, readSession: () => Promise.resolve(session) }
+  const tabs = [createPage(answers, { tabs: browser.open() }), createPage(answers, { tabs: browser.open() })]
+  for (const { page } of tabs) void page.start()
+  for (const { clock } of tabs) await clock.pass(0)
+  admitted.resolve(undefined)
+  for (const { clock } of tabs) await clock.pass(0)
+  expect(sessions).toBe(1)
+  expect(tabs.map(({ page }) => page.phase)).toEqual(['open', 'open'])
+})
+
+test('a tab that was frozen while it started is not waited for for ever', async () => {
+  const late = new AbortController()
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal)
+  onTestFinished(() => timeout.mockRestore())
+  const browser = new FakeBrowser()
+  const frozen = createPage({ startSession: () => new Promise(() => {}) }, { tabs: browser.open() })
+  const { page, clock, asked } = createPage({}, { tabs: browser.open() })
+  for (const one of [frozen, { page, clock }]) {
+    void one.page.start()
+    await one.clock.pass(0)
+  }
+  expect([page.phase, asked.includes('startSession')]).toEqual(['starting', false])
+  late.abort()
+  await clock.pass(0)
+  expect(page.phase).toBe('open')
+  expect(timeout).toHaveBeenCalledWith(20_000)
 })
 
 test('an interaction while it still looks for a session opens the chat after it', async () => {

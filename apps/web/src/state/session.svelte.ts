@@ -99,15 +99,14 @@ export class GuestSession {
   async start(): Promise<void> {
     if (this.#phase === 'resuming') return void (this.#isWanted = true)
     if (this.#phase === 'starting' || this.#phase === 'asking' || (this.#phase === 'open' && this.canWrite)) return
-    const { client, locale, hint } = this.#options
+    const { client, hint } = this.#options
     this.#conversation?.close()
     this.#conversation = undefined
     const signal = this.#begin('starting')
     if (await this.#mustAsk()) return
     hint.write(true) // Before there is one: the answer may come when this page is gone.
     try {
-      const start = { ...this.#profile, locale }
-      await this.#ask((within) => client.startSession(start, within), signal)
+      await this.#ask((within) => this.#startAlone(within), signal)
       this.#hasSession = true
       if (await this.#isCookieLost(signal)) return this.#refuse('blocked')
       await this.#show(await this.#ask(client.openConversation, signal), signal)
@@ -147,7 +146,16 @@ export class GuestSession {
     if (this.#hasSession || this.#profile) return false
     const { preChat } = await this.#options.forms.load()
     if (preChat) this.#phase = 'asking'
-    return preChat !== undefined
+    return !!preChat
+  }
+
+  /** Of two tabs that start at once the second finds the session of the first: two sessions would have one cookie. */
+  async #startAlone(signal: AbortSignal) {
+    const { client, locale, tabs } = this.#options
+    const start = () => client.startSession({ ...this.#profile, locale }, signal)
+    let started: ReturnType<typeof start> | undefined // by us, whether or not it succeeds
+    await tabs?.lead('foyer.session', () => (started = start()), { signal: AbortSignal.timeout(ALONE_MS) })
+    return started ?? start()
   }
 
   #begin(phase: 'resuming' | 'starting'): AbortSignal {
@@ -215,6 +223,9 @@ export class GuestSession {
     return persist(request, { ...this.#options, signal, isWorthIt: isRetryable })
   }
 }
+
+/** The BFF answers within 15 s: a tab that starts for longer may be frozen, and is not waited for. */
+const ALONE_MS = 20_000
 
 /** Nothing is wrong but the moment: there was no answer, or one that says when to come again. */
 function isPutOff(error: unknown): boolean {
