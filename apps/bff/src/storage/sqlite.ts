@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { startCheckpoints } from './checkpoints.ts'
 import { memory, openDisk } from './disk.ts'
 import { createGroupCommit, type Committed, type Write } from './group-commit.ts'
-import { toStoreError, type StoreErrorCode } from './store-error.ts'
+import { toStoreError, type StoreError, type StoreErrorCode } from './store-error.ts'
 
 /** Raised by one when the tables change; a file of another version is refused rather than guessed at. */
 const SCHEMA_VERSION = 1
@@ -56,7 +56,7 @@ export interface Sqlite {
 }
 
 export interface SqliteOptions {
-  /** Hears of every transaction. */
+  /** Hears of every transaction, and when what was written begins or ceases to be kept out of the database itself. */
   readonly committed?: Committed | undefined
 }
 
@@ -65,11 +65,13 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
   const database = openFile(file)
   let failure: StoreErrorCode | undefined
   const disk = file === ':memory:' ? memory : openDisk(file)
-  const commits = createGroupCommit(database, disk, (outcome) => {
+  const note: Committed = (outcome) => {
     failure = outcome.error?.code
     committed?.(outcome)
-  })
-  const stopCheckpoints = file === ':memory:' ? () => undefined : startCheckpoints(database, file, commits.between)
+  }
+  const commits = createGroupCommit(database, disk, note)
+  const checkpoints = { between: commits.between, told: (error?: StoreError) => note({ durationMs: 0, error }) }
+  const stopCheckpoints = file === ':memory:' ? () => undefined : startCheckpoints(database, file, checkpoints)
   return {
     database,
     write: commits.write,
