@@ -178,7 +178,9 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
 
   async function measure(): Promise<void> {
     metrics.upstreamSessions.set(relay.openCount)
-    metrics.messagesPending.set(await log.countPending())
+    const { count, oldestAtMs } = await log.pending()
+    metrics.messagesPending.set(count)
+    metrics.messagePendingOldest.set(oldestAtMs === undefined ? 0 : Math.max(0, clock.now() - oldestAtMs) / 1_000)
   }
 
   return {

@@ -88,8 +88,11 @@ test('what the platform has not taken yet is pending', async () => {
   await guest.send('one')
   await guest.send('two')
   expect(await pending()).toBe(2)
+  const oldest = async () => total(await scrape(foyer), 'foyer_message_pending_oldest_seconds')
+  expect(await oldest()).toBeGreaterThan(0)
   await simulator.control.removeFault(id)
   await eventually('sent', async () => (await pending()) === 0)
+  expect(await oldest()).toBe(0)
   expect(total(await scrape(foyer), 'foyer_messages_total', { state: 'unknown' })).toBeGreaterThan(0)
 })
 

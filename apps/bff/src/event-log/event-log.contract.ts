@@ -248,6 +248,18 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
     })
   })
 
+  test(`${name}: counts what is to be sent, and knows since when the oldest has been`, async () => {
+    expect(await log.pending()).toEqual({ count: 0, oldestAtMs: undefined })
+    await append(guestMessage('message-1'), agentMessage('up-1'))
+    const firstAtMs = clock.now()
+    clock.jumpWallClock(1_500)
+    await append(guestMessage('message-2'))
+    await log.append(THERE, [guestMessage('message-1')])
+    expect(await log.pending()).toEqual({ count: 3, oldestAtMs: firstAtMs })
+    await append(receipt('message-1', 'sent'))
+    expect(await log.pending()).toEqual({ count: 2, oldestAtMs: firstAtMs + 1_500 })
+  })
+
   describe(`${name}: following`, () => {
     test('tells what is appended, in order, and nothing of what was left out', async () => {
       const told = follow(log)

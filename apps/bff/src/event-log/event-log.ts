@@ -64,8 +64,8 @@ export interface KeptEvents {
   unconfirmed(conversationId: string): Promise<LoggedMessage[]>
   /** Conversations with messages still to be sent. */
   conversationsWithPending(): Promise<string[]>
-  /** Messages still to be sent, of all conversations. */
-  countPending(): Promise<number>
+  /** Messages still to be sent, of all conversations, and when the oldest of them was logged. */
+  pending(): Promise<{ count: number; oldestAtMs: number | undefined }>
   /** Forgets the oldest events of every conversation; never one from the first pending message on, never the last. */
   trim(retention: Retention): Promise<number>
   /** Forgets everything but the last event. */

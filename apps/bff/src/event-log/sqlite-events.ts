@@ -16,6 +16,8 @@ const MessageRow = v.object({
   upstream_id: v.nullable(v.string()),
 })
 
+const PendingRow = v.object({ count: v.number(), oldest: v.nullable(v.number()) })
+
 interface Parts {
   readonly sqlite: Sqlite
   readonly sealer: Sealer
@@ -97,7 +99,10 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
 
     conversationsWithPending: async () => sql.withPending.all().map((row) => String(row['conversation_id'])),
 
-    countPending: async () => Number(sql.pending.get()?.['count'] ?? 0),
+    async pending() {
+      const { count, oldest } = v.parse(PendingRow, sql.pending.get())
+      return { count, oldestAtMs: oldest ?? undefined }
+    },
 
     trim: createTrim(sqlite, clock),
 
@@ -131,7 +136,7 @@ const STATEMENTS = {
   unconfirmed: `SELECT ${MESSAGE} FROM events
                 WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,
   withPending: `SELECT DISTINCT conversation_id FROM events WHERE state = 'pending'`,
-  pending: `SELECT COUNT(*) AS count FROM events WHERE state = 'pending'`,
+  pending: `SELECT COUNT(*) AS count, MIN(at_ms) AS oldest FROM events WHERE state = 'pending'`,
   wipe: 'DELETE FROM events WHERE conversation_id = ? AND seq < ?',
   remove: 'DELETE FROM events WHERE conversation_id = ?',
 } as const

@@ -17,7 +17,7 @@ export const METHODS = {
   conversations: ['read', 'write', 'idsOf', 'remove'],
   events: [
     ...(['append', 'readAfter', 'readBefore', 'lastSeq', 'knows', 'readMessage', 'unconfirmed'] as const),
-    ...(['conversationsWithPending', 'countPending', 'trim', 'wipe', 'remove'] as const),
+    ...(['conversationsWithPending', 'pending', 'trim', 'wipe', 'remove'] as const),
   ],
 } as const satisfies { [Name in StoreName]: readonly (keyof Stores[Name])[] }
 

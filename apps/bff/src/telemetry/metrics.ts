@@ -58,6 +58,11 @@ function createInstruments(registry: Registry) {
       [],
     ),
     messagesPending: gauge('foyer_messages_pending', 'Messages of guests that the platform has not confirmed.', []),
+    messagePendingOldest: gauge(
+      'foyer_message_pending_oldest_seconds',
+      'Age of the oldest message of a guest that the platform has not confirmed; 0 without one.',
+      [],
+    ),
     streamsOpen: gauge('foyer_streams_open', 'Event streams that are open.', []),
     streamsClosed: counter('foyer_streams_closed_total', 'Event streams that ended, by reason.', ['reason']),
     streamEvents: counter('foyer_stream_events_total', 'Events written to streams: live, replayed, or a reset.', [
