@@ -85,7 +85,9 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
   const { metrics, registry, tracing, loggers } = telemetry
   const { showDiagnosis, lifetimes, retention, limits } = config
   const sessions = rememberSessions(stores.sessions, loggers('sessions'))
-  const log = observeEventLog(createEventLog(stores.events, clock), { metrics, tracing })
+  const log = observeEventLog(createEventLog(stores.events, clock), {
+    ...{ metrics, tracing, logger: loggers('event-log') },
+  })
   const streams = new EventStreams({ limits: limits.streams, metrics, logger: loggers('events') })
 
   const credentialOf = (sessionId: string): CredentialSlot => ({

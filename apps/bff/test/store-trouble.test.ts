@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { Guest, stateOf, textsOf } from './support/guest.ts'
+import { scrape, total } from './support/prometheus.ts'
 import { startBoth } from './support/start-foyer.ts'
 import { newDatabaseFile } from './support/stores.ts'
 import { connectWebMessaging, loosePlatform } from './support/web-messaging.ts'
@@ -48,4 +49,32 @@ describe.each([
     const { entities } = await simulator.control.conversation(conversation)
     expect(entities.filter(({ text }) => text === 'not now')).toHaveLength(1)
   })
+})
+
+test('a row of the log that is damaged costs itself: the rest is read, and it is told', async () => {
+  const store = newDatabaseFile()
+  const { foyer } = await startBoth({}, { store })
+  const guest = await new Guest(foyer.url).arrive()
+  const before = guest.follow()
+  for (const text of ['one', 'two', 'three']) await guest.send(text, `message-${text}`)
+  await eventually('all are sent', () => stateOf(before, 'message-three') === 'sent')
+  const other = new DatabaseSync(store)
+  onTestFinished(() => other.close())
+  other.exec(`UPDATE events SET body = zeroblob(40) WHERE message_id = 'message-two'`)
+
+  const history = await guest.history()
+  expect(textsOf(history)).toEqual(['one', 'three'])
+  expect(history.find(({ type }) => type === 'notice')).toMatchObject({ problem: { code: 'messages-missing' } })
+  const events = guest.follow()
+  await eventually('the stream goes on', () => stateOf(events, 'message-three') === 'sent')
+  await guest.send('four')
+  await eventually('and follows', () => textsOf(events).includes('four'))
+  expect(textsOf(events)).toEqual(['one', 'three', 'four'])
+  const transcript = await guest.request('GET', `${guest.path}/transcript?format=txt&timeZone=UTC`)
+  expect([transcript.status, await transcript.text()]).toEqual([200, expect.stringMatching(/one[^]*three[^]*four/)])
+
+  const samples = await scrape(foyer)
+  expect(total(samples, 'foyer_store_errors_total', { kind: 'corrupt' })).toBeGreaterThan(0)
+  const told = { event: 'store-decrypt-failed', reason: 'tampered' }
+  expect(total(samples, 'foyer_security_events_total', told)).toBeGreaterThan(0)
 })

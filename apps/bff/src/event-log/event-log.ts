@@ -12,7 +12,12 @@ export interface LogEntry {
   readonly seq: number
   readonly type: string
   readonly json: string
+  /** It stands in the place of one that cannot be read: why. */
+  readonly damaged?: Damage
 }
+
+/** What was found is not what was sealed, or is sealed under a key that is not there. */
+export type Damage = 'tampered' | 'unknown-key'
 
 /** What is told once and not kept, as the log tells it. */
 export interface PassingNews {
@@ -47,9 +52,9 @@ export interface KeptEvents {
    * (message-state.ts). Answers entry by entry; undefined for what was left out.
    */
   append(conversationId: string, events: readonly NewEvent[]): Promise<(LogEntry | undefined)[]>
-  /** Events after `seq`, oldest first, at most `limit`. Throws EventLogError `trimmed` when some of them are gone. */
+  /** Events after `seq`, oldest first, at most `limit`; one that cannot be read is a notice in its place. Throws EventLogError `trimmed` when some of them are gone. */
   readAfter(conversationId: string, seq: number, limit: number): Promise<LogEntry[]>
-  /** The last `limit` events before `seq` (exclusive; absent: the end), oldest first. */
+  /** The last `limit` events before `seq` (exclusive; absent: the end), oldest first; as `readAfter`. */
   readBefore(
     conversationId: string,
     seq: number | undefined,
@@ -59,8 +64,10 @@ export interface KeptEvents {
   lastSeq(conversationId: string): Promise<number>
   /** Whether something of this upstream id stands in the log. */
   knows(conversationId: string, upstreamId: string): Promise<boolean>
+  /** One that cannot be read has no parts. */
   readMessage(conversationId: string, messageId: string): Promise<(LoggedMessage & { seq: number }) | undefined>
-  /** The guest's messages that are not confirmed by the platform's id, in order: `pending`, and `sent` without an id. */
+  /** The guest's messages that are not confirmed by the platform's id, in order: `pending`, and `sent` without an id. Not
+   * those that cannot be read. */
   unconfirmed(conversationId: string): Promise<LoggedMessage[]>
   /** Conversations with messages still to be sent. */
   conversationsWithPending(): Promise<string[]>

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
+import { damageOf, entryInPlaceOf, messageInPlaceOf } from './damaged-row.ts'
 import { EventLogError, type KeptEvents, type LogEntry, type LoggedMessage, type NewEvent } from './event-log.ts'
 import { sourcesOf } from './message-state.ts'
 import { createTrim } from './sqlite-trim.ts'
@@ -17,6 +18,8 @@ const MessageRow = v.object({
 })
 
 const PendingRow = v.object({ count: v.number(), oldest: v.nullable(v.number()) })
+
+type KeptMessage = LoggedMessage & { seq: number; isDamaged?: boolean }
 
 interface Parts {
   readonly sqlite: Sqlite
@@ -31,15 +34,30 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
   const lastSeq = (conversationId: string) => Number(sql.last.get(conversationId)?.['seq'] ?? 0)
   const contextOf = (conversationId: string, seq: number) => `event:${conversationId}:${seq}`
 
-  function toEntry(conversationId: string, row: unknown): LogEntry {
+  function open(conversationId: string, row: unknown): LogEntry {
     const { seq, type, body } = v.parse(Row, row)
     return { seq, type, json: sealer.open(body, contextOf(conversationId, seq)) }
   }
 
-  function toMessage(conversationId: string, row: unknown): LoggedMessage & { seq: number } {
+  function toEntry(conversationId: string, row: unknown): LogEntry {
+    try {
+      return open(conversationId, row)
+    } catch (error) {
+      const damage = damageOf(error)
+      if (!damage) throw error
+      return entryInPlaceOf(row, damage)
+    }
+  }
+
+  function toMessage(conversationId: string, row: unknown): KeptMessage {
     const { seq, state, upstream_id } = v.parse(MessageRow, row)
-    const event = v.parse(MessageEvent, JSON.parse(toEntry(conversationId, row).json))
-    return { seq, event, state, upstreamId: upstream_id ?? undefined }
+    const kept = { seq, state, upstreamId: upstream_id ?? undefined }
+    try {
+      return { ...kept, event: v.parse(MessageEvent, JSON.parse(open(conversationId, row).json)) }
+    } catch (error) {
+      if (!damageOf(error)) throw error
+      return { ...kept, event: { ...messageInPlaceOf(row), state }, isDamaged: true }
+    }
   }
 
   /** Undefined where there is nothing to log: it is known already, or moves its message nowhere. */
@@ -91,11 +109,15 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
 
     async readMessage(conversationId, messageId) {
       const row = sql.byMessage.get(conversationId, messageId)
-      return row && toMessage(conversationId, row)
+      if (!row) return undefined
+      const { isDamaged: _, ...message } = toMessage(conversationId, row)
+      return message
     },
 
-    unconfirmed: async (conversationId) =>
-      sql.unconfirmed.all(conversationId).map((row) => toMessage(conversationId, row)),
+    async unconfirmed(conversationId) {
+      const messages = sql.unconfirmed.all(conversationId).map((row) => toMessage(conversationId, row))
+      return messages.filter(({ isDamaged }) => !isDamaged)
+    },
 
     conversationsWithPending: async () => sql.withPending.all().map((row) => String(row['conversation_id'])),
 
@@ -120,7 +142,8 @@ function prepare(database: DatabaseSync) {
   return { ...all(STATEMENTS), move: all(MOVES) }
 }
 
-const MESSAGE = 'seq, type, body, state, upstream_id'
+const EVENT = 'seq, at_ms, type, message_id, own, body'
+const MESSAGE = `${EVENT}, state, upstream_id`
 const STATEMENTS = {
   last: 'SELECT seq FROM events WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1',
   insert: `INSERT INTO events (conversation_id, seq, at_ms, type, message_id, state, own, upstream_id, body)
@@ -131,8 +154,8 @@ const STATEMENTS = {
          WHERE conversation_id = ? AND message_id = ? AND type = 'message' AND upstream_id IS NULL`,
   byMessage: `SELECT ${MESSAGE} FROM events WHERE conversation_id = ? AND message_id = ? AND type = 'message'`,
   byUpstream: 'SELECT seq FROM events WHERE conversation_id = ? AND upstream_id = ?',
-  after: 'SELECT seq, type, body FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?',
-  before: 'SELECT seq, type, body FROM events WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+  after: `SELECT ${EVENT} FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  before: `SELECT ${EVENT} FROM events WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
   unconfirmed: `SELECT ${MESSAGE} FROM events
                 WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,
   withPending: `SELECT DISTINCT conversation_id FROM events WHERE state = 'pending'`,

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../test/support/eventually.ts'
 import { newDatabaseFile, newKey, openFileStores } from '../../test/support/stores.ts'
+import { newConversation } from '../conversations/conversation.ts'
 import type { NewEvent } from '../event-log/event-log.ts'
 import { SealingError } from '../storage/sealing.ts'
 import { StoreError } from '../storage/store-error.ts'
@@ -53,9 +54,10 @@ test('what cannot be kept fails alone', async () => {
 test('an error is the same on both sides', async () => {
   const file = newDatabaseFile()
   const first = await openFileStores(file, { keys: [newKey()] })
-  await first.events.append('here', [message('message-1')])
+  const record = newConversation('rosa', 'upstream-1', 0)
+  await first.conversations.write(record)
   const second = await openFileStores(file, { keys: [newKey()] })
-  await expect(second.events.readAfter('here', 0, 10)).rejects.toThrow(new SealingError('unknown-key'))
+  await expect(second.conversations.read(record.conversationId)).rejects.toThrow(new SealingError('unknown-key'))
 })
 
 test('a locked file is known as the trouble it is, as long as it is one, and the event loop goes on', async () => {
