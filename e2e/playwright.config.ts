@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { existsSync } from 'node:fs'
+import { withoutFeatures } from './browser-features.ts'
 
 const chromium = [
   process.env['CHROMIUM'] ?? '',
@@ -18,11 +19,12 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
-    trace: 'retain-on-failure',
+    // What the document was at each step tells enough: pictures of it all the way cost a tenth of the work.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: {
       executablePath: chromium.find((path) => path !== '' && existsSync(path)) ?? 'chromium',
       // Root, as in a container, has no sandbox; the browser's own traffic would leave the machine.
-      args: ['--no-sandbox', '--disable-background-networking'],
+      args: ['--no-sandbox', '--disable-background-networking', withoutFeatures],
     },
   },
 })
