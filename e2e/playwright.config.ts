@@ -19,8 +19,10 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
-    // What the document was at each step tells enough: pictures of it all the way cost a tenth of the work.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // What failed is told by its steps, a picture and the tree of the page. The document at each step, kept in case of a
+    // failure, is a fifth of all work: `--trace on` has it.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: chromium.find((path) => path !== '' && existsSync(path)) ?? 'chromium',
       // Root, as in a container, has no sandbox; the browser's own traffic would leave the machine.
