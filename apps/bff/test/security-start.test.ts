@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { KEEP_COMPILED } from './support/foyer-process.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const GOOD = {
@@ -12,7 +13,7 @@ const GOOD = {
 /** Starts the real program, and waits until it has stopped by itself. */
 async function start(change: Record<string, string>): Promise<{ exitCode: number | null; said: string }> {
   const { promise, resolve } = Promise.withResolvers<{ exitCode: number | null; said: string }>()
-  const options = { env: { PATH: process.env['PATH'], ...GOOD, ...change }, timeout: 30_000 }
+  const options = { env: { PATH: process.env['PATH'], ...KEEP_COMPILED, ...GOOD, ...change }, timeout: 30_000 }
   const child = execFile(process.execPath, [main], options, (_, stdout, stderr) =>
     resolve({ exitCode: child.exitCode, said: `${stdout}${stderr}` }),
   )

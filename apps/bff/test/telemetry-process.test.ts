@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
+import { KEEP_COMPILED } from './support/foyer-process.ts'
 
 /* The process as it is run, with its ports. */
 
@@ -17,7 +18,7 @@ function run(environment: Record<string, string>, output: 'pipe' | number = 'pip
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', output, 'pipe'],
     env: {
-      ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', FOYER_STORE: 'memory:' },
+      ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', FOYER_STORE: 'memory:', ...KEEP_COMPILED },
       ...{ FOYER_PUBLIC_URL: 'http://localhost:4400', FOYER_PLATFORM_URL: 'http://127.0.0.1:1' },
       ...{ FOYER_CLIENT_ID: 'web-guests', FOYER_CLIENT_SECRET: SECRET, FOYER_SECRETS: KEY, ...environment },
     },

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { KEEP_COMPILED } from '../../test/support/foyer-process.ts'
 
 /* The command as a person runs it: a process of its own, in an empty folder. */
 
@@ -115,7 +116,7 @@ const environmentFor = (url: string) => ({
 const newFolder = () => mkdtempSync(join(tmpdir(), 'foyer-doctor-'))
 
 async function runDoctor(flags: string[], environment: Record<string, string>, cwd = newFolder()) {
-  const doctor = spawn(process.execPath, [MAIN, ...flags], { cwd, env: environment })
+  const doctor = spawn(process.execPath, [MAIN, ...flags], { cwd, env: { ...KEEP_COMPILED, ...environment } })
   const [stdout, stderr, [code]] = await Promise.all([text(doctor.stdout), text(doctor.stderr), once(doctor, 'close')])
   return { code: code as number, output: stdout + stderr }
 }

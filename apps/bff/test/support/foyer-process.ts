@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const READY_WITHIN_MS = 20_000
-/** What V8 made of the sources is kept between starts: half a second of work each. */
-const COMPILED = join(tmpdir(), 'foyer-compiled')
+/** For every process that tests start: what V8 made of the sources is kept between starts, half a second of work each. */
+export const KEEP_COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'foyer-compiled') }
 
 /** The real BFF in a process of its own, which can be killed and started again. */
 export class FoyerProcess {
@@ -38,7 +38,7 @@ export class FoyerProcess {
 
   async start(more: Record<string, string> = {}): Promise<void> {
     const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env['PATH'], NODE_ENV: 'production', NODE_COMPILE_CACHE: COMPILED, ...this.#env, ...more },
+      env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...KEEP_COMPILED, ...this.#env, ...more },
     })
     this.#child = child
     for (const stream of [child.stdout, child.stderr])
