@@ -1041,9 +1041,9 @@ describe('forgetting a session', () => {
     await later.recover()
     expect(await later.latest(SESSION)).toBeUndefined()
     expect(lines.filter(({ event }) => event === 'store-decrypt-failed')).toHaveLength(1)
-    expect(await log.countPending()).toBe(1)
+    expect((await log.pending()).count).toBe(1)
     await later.forget(SESSION)
-    expect(await log.countPending()).toBe(0)
+    expect((await log.pending()).count).toBe(0)
     expect(await store.idsOf(SESSION)).toEqual([])
   })
 
