@@ -165,7 +165,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
       '/',
       createFormRoutes({ relay, logger: loggers('forms'), formsIn: (locale) => formsIn(config.forms, locale) }),
     )
-    .route('/', createTranscriptRoutes({ relay, log }))
+    .route('/', createTranscriptRoutes({ relay, log, frameAncestors, logger: loggers('transcripts') }))
     .route('/', createEventRoutes({ relay, log, streams, clock, addressOf, headers }))
     .route('/', createHealthRoutes(isReady))
     .route(

@@ -60,6 +60,7 @@ async function answersOfEveryKind(options: FoyerOptions = {}, more: Record<strin
     ask('POST', `${guest.path}/messages`, { messageId: 'message-1', text: 'x' }),
   )
   await note('the history', 'none', 200, ask('GET', `${guest.path}/messages`))
+  await note('the transcript', 'none', 200, ask('GET', `${guest.path}/transcript`))
   const stream = await note('the stream', 'stream', 200, ask('GET', `${guest.path}/events`))
   await stream.body?.cancel()
   const upload = `${guest.path}/attachments`

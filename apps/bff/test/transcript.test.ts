@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { Guest, stateOf, textsOf } from './support/guest.ts'
 import { startBoth } from './support/start-foyer.ts'
+import { newDatabaseFile } from './support/stores.ts'
 
 async function talk() {
   const { foyer, simulator } = await startBoth()
@@ -37,7 +39,7 @@ test('the transcript as text has who said what and when, one entry to a line', a
 test('the transcript as HTML holds the words of strangers as text, and can do nothing', async () => {
   const { transcript } = await talk()
   const { response, text } = await transcript('?format=html')
-  expect(response.headers.get('Content-Security-Policy')).toBe("default-src 'none'; sandbox")
+  expect(response.headers.get('Content-Security-Policy')).toBe("default-src 'none'; sandbox; frame-ancestors 'none'")
   expect(response.headers.get('Content-Disposition')).toContain('attachment')
   expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;quoted&quot;')
   expect(text).not.toMatch(/<script|<b>/)
@@ -77,4 +79,17 @@ test.each(['?format=pdf', '?timeZone=Mars/Base', '?file=x'])('%s is refused', as
   const { foyer } = await startBoth()
   const guest = await new Guest(foyer.url).arrive()
   expect((await guest.request('GET', `${guest.path}/transcript${query}`)).status).toBe(400)
+})
+
+test('a transcript whose reading fails is cut off, and nothing is printed past the log', async () => {
+  const store = newDatabaseFile()
+  const { foyer } = await startBoth({}, { store })
+  const guest = await new Guest(foyer.url).arrive()
+  const other = new DatabaseSync(store)
+  onTestFinished(() => other.close())
+  other.exec('DROP TABLE events')
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => printed.mockRestore())
+  await expect(guest.request('GET', `${guest.path}/transcript`).then((answer) => answer.text())).rejects.toThrow()
+  expect(printed).not.toHaveBeenCalled()
 })

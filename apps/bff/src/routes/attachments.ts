@@ -5,7 +5,6 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
 import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { ConversationFile, Relay } from '../conversations/relay.ts'
 import { parse } from '../middleware/json-body.ts'
@@ -13,6 +12,7 @@ import type { SessionEnv } from '../middleware/session-cookie.ts'
 import { RequestError } from '../problems.ts'
 import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import { cutOff } from './cut-off.ts'
 import { contradicts, lookAt, servedType } from './file-kind.ts'
 import { requireOwned } from './owned-conversation.ts'
 
@@ -94,24 +94,6 @@ function requireAttachmentId(c: Context): string {
   const attachmentId = c.req.param('attachmentId')
   if (!v.is(AttachmentId, attachmentId)) throw new RequestError('attachment-not-found')
   return attachmentId
-}
-
-/** What breaks off is seen to break off: the connection is cut, for the adapter would write the error's words into the file. */
-function cutOff(bytes: ReadableStream<Uint8Array>, outgoing: ServerResponse): ReadableStream<Uint8Array> {
-  const reader = bytes.getReader()
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      } catch {
-        outgoing.destroy()
-        controller.close()
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  })
 }
 
 /** RFC 8187 §3.2.1. */
