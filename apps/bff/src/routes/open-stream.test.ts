@@ -4,7 +4,10 @@ import { OpenStream } from './open-stream.ts'
 
 /** A stream of which so many bytes wait: a real socket hands over so much at once that little steps cannot be made. */
 function createStream() {
-  const response = { writableLength: 0, writableEnded: false, write: () => true }
+  const response = { writableLength: 0, writableEnded: false, destroyed: false, write: () => true, destroy }
+  function destroy() {
+    response.destroyed = true
+  }
   const place = { sessionId: 'rosa', address: 'somewhere', endsAtTick: 600, beatsAtTick: 0 }
   const keeper = { closed: () => undefined, failed: () => undefined, written: { live: 0, replayed: 0, reset: 0 } }
   const stream = new OpenStream(response as unknown as ServerResponse, place, keeper)
@@ -43,4 +46,15 @@ describe('a reader has stalled', () => {
     const { tick } = createStream()
     for (let turn = 0; turn < 50; turn++) expect(tick(0)).toBe(false)
   })
+})
+
+test('R22 a reader for whom more than 1 MiB waits is cut off as slow', () => {
+  const { response, stream } = createStream()
+  const write = () => stream.write({ seq: 1, type: 'message', json: '{}' }, 'live')
+  response.writableLength = 1024 * 1024
+  write()
+  expect(response.destroyed).toBe(false)
+  response.writableLength++
+  write()
+  expect([response.destroyed, stream.ending]).toEqual([true, 'slow'])
 })
