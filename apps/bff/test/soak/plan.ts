@@ -1,14 +1,18 @@
 import type { ControlClient } from '@foyer/simulator/control/client'
-import { randomFrom } from '../support/random.ts'
+import { randomFrom, type Random } from '../support/random.ts'
 
 type FaultOrder = Parameters<ControlClient['addFault']>[0]
 
-/** What goes wrong once `at` messages of both sides have been said. */
-export type Mishap = { readonly at: number } & (
-  | { readonly what: 'kill' }
+/**
+ * What goes wrong once `at` messages of both sides have been said. `cut-lines`: of every tab. `forbid-scope`: the next
+ * message of the guest who waits for each answer is refused.
+ */
+export type Mishap = { readonly at: number } & Kind
+
+type Kind =
+  | { readonly what: 'kill' | 'cut-lines' | 'forbid-scope' }
   | { readonly what: 'drop-sockets'; readonly code: number }
   | { readonly what: 'fault'; readonly fault: FaultOrder }
-)
 
 export type SoakConnector = 'guest-api' | 'web-messaging'
 
@@ -16,8 +20,12 @@ const send = { operation: 'send-message' }
 const some = { times: 3 }
 
 /**
- * All that passes by itself. What is refused for good (a scope, a session that is gone) is not a matter of losing; and where
- * the guest API tells the later of two first, the later is first: nothing in its events says otherwise in time.
+ * All that passes by itself. Left out, and tried elsewhere (FAULTS.md):
+ * - `session-expired`: it ends the conversation, and with it what the records are held against.
+ * - `reordered-events`: where the guest API tells the later of two first, the later is first; nothing in its events says
+ *   otherwise in time. For the same reason no frame with a message is dropped: what is read from the history afterwards
+ *   comes after what was told meanwhile.
+ * - `upload-failure`: nobody sends files here. `clock-skew`: it spoils nothing that is said.
  */
 const FAULTS: Readonly<Record<SoakConnector, readonly FaultOrder[]>> = {
   'guest-api': [
@@ -27,6 +35,7 @@ const FAULTS: Readonly<Record<SoakConnector, readonly FaultOrder[]>> = {
     { name: 'service-unavailable', ...some },
     { name: 'bad-gateway', ...some },
     { name: 'cut-body', ...some },
+    { name: 'slow-body', parameters: { bytesPerChunk: 200, intervalMs: 20 }, ...some },
     { name: 'too-many-requests', parameters: { retryAfterSeconds: 1 }, ...some },
     // A second one on the same guest would be a refusal of the token that was just asked for.
     { name: 'expired-token', times: 1 },
@@ -61,19 +70,31 @@ export interface PlanOptions {
   readonly kills: number
 }
 
-/** The same mishaps for the same seed, spread over the talk: a fault about every twenty messages, and the kills. */
+/** The same mishaps for the same seed, spread over the talk: one about every fifteen messages, and the kills. */
 export function planMishaps({ seed, connector, messages, kills }: PlanOptions): Mishap[] {
   const random = randomFrom(seed)
   const killed = Array.from({ length: kills }, (_, index) => ({
     at: Math.floor(((index + random.next()) / kills) * messages),
     what: 'kill' as const,
   }))
-  const others = Array.from({ length: Math.ceil(messages / 20) }, (): Mishap => {
-    const at = random.below(messages)
-    if (connector === 'web-messaging' && random.next() < 0.3) {
-      return { at, what: 'drop-sockets', code: random.pick([1001, 1006]) }
-    }
-    return { at, what: 'fault', fault: random.pick(FAULTS[connector]) }
-  })
+  const kinds = deal(kindsOver(connector), Math.ceil(messages / 15), random)
+  const others = kinds.map((kind): Mishap => ({ at: random.below(messages), ...kind }))
   return [...killed, ...others].sort((one, other) => one.at - other.at)
+}
+
+function kindsOver(connector: SoakConnector): Kind[] {
+  const own: readonly Kind[] =
+    connector === 'guest-api'
+      ? [{ what: 'forbid-scope' }]
+      : [1001, 1006].map((code) => ({ what: 'drop-sockets', code }) as const)
+  return [{ what: 'cut-lines' }, ...own, ...FAULTS[connector].map((fault) => ({ what: 'fault', fault }) as const)]
+}
+
+/** As cards are: none comes again before all have come. */
+function deal<Card>(cards: readonly Card[], count: number, random: Random): Card[] {
+  const rounds = Array.from({ length: Math.ceil(count / cards.length) }, () => {
+    const left = [...cards]
+    return cards.flatMap(() => left.splice(random.below(left.length), 1))
+  })
+  return rounds.flat().slice(0, count)
 }
