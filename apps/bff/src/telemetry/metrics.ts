@@ -7,10 +7,17 @@ export type Metrics = ReturnType<typeof createInstruments>
 /** From a push within the process to a call of the platform: 1 ms to 15 s. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15]
 
+/**
+ * Read by Node's internal `process._getActiveHandles`, an array of every socket at every scrape, which was seen to abort the
+ * process while sockets closed; `nodejs_active_resources` tells the same by a documented way.
+ */
+const UNDOCUMENTED = ['handles', 'requests'].flatMap((kind) => [`nodejs_active_${kind}`, `nodejs_active_${kind}_total`])
+
 /** The instruments of one process, and what renders them in the Prometheus text format. */
 export function createMetrics(): { readonly metrics: Metrics; readonly registry: Registry } {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of UNDOCUMENTED) registry.removeSingleMetric(name)
   const metrics = createInstruments(registry)
   // From the start at zero: an increase is only seen of what was there before.
   for (const labels of securityEventLabels()) metrics.securityEvents.inc(labels, 0)
