@@ -5,6 +5,7 @@ import { makeFolder, newKey } from '../test/support/stores.ts'
 import { readConfig, type Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { describeConfig } from './describe-config.ts'
+import { MAX_CONNECTIONS, MAX_STREAMS } from './server-limits.ts'
 
 const SECRET = 'CANARY-secret-of-the-client'
 const GOOD = {
@@ -429,4 +430,12 @@ describe('the key of an embedded store', () => {
   test('is another at every start where nothing is kept', () => {
     expect(read().secrets).not.toEqual(read().secrets)
   })
+})
+
+test('no more streams are taken from the configuration than the server has connections for', () => {
+  const streams = String(MAX_STREAMS + 1)
+  expect(MAX_STREAMS).toBeLessThan(MAX_CONNECTIONS)
+  expect(problemsOf({ FOYER_STREAMS: streams })).toEqual([
+    `FOYER_STREAMS must be a whole number from 1 to ${MAX_STREAMS}`,
+  ])
 })

@@ -6,6 +6,7 @@ import { nearestOf } from './connectors/nearest.ts'
 import { isTrustworthy } from './middleware/client-address.ts'
 import { isSecureOrigin } from './origins.ts'
 import { isKey } from './sealing-keys.ts'
+import { MAX_STREAMS } from './server-limits.ts'
 
 /** Variables of a process; an empty one is none. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -130,8 +131,8 @@ const Environment = v.object({
   FOYER_REQUESTS_PER_ADDRESS: v.optional(wholeNumber(1, 100_000_000), '6000'),
   FOYER_SESSIONS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '10'),
   FOYER_SESSIONS_PER_SECOND: v.optional(wholeNumber(1, 100_000), '50'),
-  FOYER_STREAMS: v.optional(wholeNumber(1, 1_000_000), '10000'),
-  FOYER_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, 1_000_000), '1000'),
+  FOYER_STREAMS: v.optional(wholeNumber(1, MAX_STREAMS), '10000'),
+  FOYER_STREAMS_PER_ADDRESS: v.optional(wholeNumber(1, MAX_STREAMS), '1000'),
   FOYER_STOP_NOTICE_SECONDS: v.optional(wholeNumber(0, 4), '0'),
   OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(
     v.pipe(v.string(), v.check(isCollector, 'must be the http or https address of a collector, without credentials')),

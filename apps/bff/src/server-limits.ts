@@ -18,7 +18,9 @@ export const serverOptions = {
 } as const satisfies ServerOptions
 
 /** More than one process can serve; what is beyond would only take memory from the others. */
-const MAX_CONNECTIONS = 20_000
+export const MAX_CONNECTIONS = 20_000
+/** The most of them that may be streams (`FOYER_STREAMS`): the others are for everything else that is asked. */
+export const MAX_STREAMS = 16_000
 const MAX_REQUESTS_PER_SOCKET = 10_000
 
 /** The limits that Node takes on the server itself. */
