@@ -106,6 +106,8 @@ export function createRelay(parts: RelayParts): Relay {
   const { connector, log, store, clock, logger, metrics } = parts
   const readable = readableConversations(store, logger)
   const open = new Map<string, OpenConversation>()
+  /** The same by session: thousands may end at once. */
+  const openBySession = new Map<string, Set<OpenConversation>>()
   /** Letting go of the platform; whoever comes meanwhile gets a successor. */
   const closing = new Map<string, OpenConversation>()
   const guests = new Map<string, UpstreamGuest>()
@@ -145,13 +147,16 @@ export function createRelay(parts: RelayParts): Relay {
         }),
     )
     open.set(conversationId, conversation)
+    openBySession.set(sessionId, (openBySession.get(sessionId) ?? new Set()).add(conversation))
     if (isParked) void conversation.park()
     return conversation
   }
 
   function letGo(conversation: OpenConversation): void {
-    const { conversationId } = conversation.record
+    const { conversationId, sessionId } = conversation.record
     open.delete(conversationId)
+    openBySession.get(sessionId)?.delete(conversation)
+    if (openBySession.get(sessionId)?.size === 0) openBySession.delete(sessionId)
     closing.set(conversationId, conversation)
     void conversation.close().finally(() => {
       if (closing.get(conversationId) === conversation) closing.delete(conversationId)
@@ -175,7 +180,7 @@ export function createRelay(parts: RelayParts): Relay {
     }
   }
 
-  const openOf = (sessionId: string) => [...open.values()].filter(({ record }) => record.sessionId === sessionId)
+  const openOf = (sessionId: string) => [...(openBySession.get(sessionId) ?? [])]
 
   async function latest(sessionId: string): Promise<ConversationRecord | undefined> {
     const record = await readable.latestOf(sessionId)
