@@ -5,6 +5,7 @@ import { readBuiltPage } from './built-page.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Connector, CredentialSlot } from './connectors/connector.ts'
+import { unlessAborted } from './connectors/deadline.ts'
 import { createRelay, type Relay } from './conversations/relay.ts'
 import { createEventLog } from './event-log/create-event-log.ts'
 import { drain } from './drain.ts'
@@ -79,6 +80,9 @@ export interface App {
   /** Lets go of the platform, then of the store. */
   close(): Promise<void>
 }
+
+/** How long a scrape waits for the store. */
+const MEASURE_MS = 1_000
 
 /** Makes every part once and puts them together. */
 export function createApp({ config, connector, clock, stores, telemetry }: AppParts): App {
@@ -178,9 +182,12 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
   refuseOtherMethods(http, http.routes)
   http.onError(createErrorHandler({ logger: loggers('http'), showDiagnosis })).notFound(answerNotFound)
 
+  /** A store in trouble hides nothing else: what is asked of it stays as it was. */
   async function measure(): Promise<void> {
     metrics.upstreamSessions.set(relay.openCount)
-    const { count, oldestAtMs } = await log.pending()
+    const pending = await unlessAborted(log.pending(), AbortSignal.timeout(MEASURE_MS)).catch(() => undefined)
+    if (!pending) return
+    const { count, oldestAtMs } = pending
     metrics.messagesPending.set(count)
     metrics.messagePendingOldest.set(oldestAtMs === undefined ? 0 : Math.max(0, clock.now() - oldestAtMs) / 1_000)
   }

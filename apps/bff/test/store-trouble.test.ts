@@ -11,7 +11,7 @@ import { connectWebMessaging, loosePlatform } from './support/web-messaging.ts'
 function lock(file: string): () => void {
   const other = new DatabaseSync(file)
   onTestFinished(() => (other.isOpen ? other.close() : undefined))
-  other.exec('BEGIN IMMEDIATE')
+  other.exec('PRAGMA busy_timeout = 2000; BEGIN IMMEDIATE') // a transaction may be under way
   return () => other.close()
 }
 

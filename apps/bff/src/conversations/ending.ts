@@ -14,7 +14,8 @@ const CLEARED_ID = 'foyer:cleared'
 export class Ending {
   readonly #log: EventLog
   readonly #kept: KeptRecord
-  #parting: 'no' | 'asked' | 'ended' | 'cleared' = 'no'
+  #granted: 'no' | 'ended' | 'cleared' = 'no'
+  #asking = 0
   #isLogged = false
   #lastStep: Promise<unknown> = Promise.resolve()
 
@@ -25,7 +26,8 @@ export class Ending {
 
   /** What the guest does to leave: `asked` while it is on its way, then what the platform has granted. */
   get parting(): 'no' | 'asked' | 'ended' | 'cleared' {
-    return this.#parting
+    if (this.#granted !== 'no') return this.#granted
+    return this.#asking > 0 ? 'asked' : 'no'
   }
 
   get isOver(): boolean {
@@ -35,26 +37,25 @@ export class Ending {
   /** Nothing can be said any more as soon as the platform has wiped what was said, though that is not kept yet. */
   get record(): ConversationRecord {
     const record = this.#kept.current
-    return this.#parting === 'cleared' ? { ...record, state: 'ended', participants: [] } : record
+    return this.#isWiped ? { ...record, state: 'ended', participants: [] } : record
   }
 
-  /** Asks the platform, unless it has granted it before. Throws UpstreamError. */
+  /** Asks the platform, unless it has granted it before; what is wiped stays so. Throws UpstreamError. */
   async part(how: 'ended' | 'cleared', ask: () => Promise<void>): Promise<void> {
-    if (this.#parting === how) return
-    this.#parting = 'asked'
+    if (this.#granted === how || this.#isWiped) return
+    this.#asking++
     try {
       await ask()
-      this.#parting = how
-    } catch (error) {
-      if (this.#parting === 'asked') this.#parting = 'no'
-      throw error
+      if (!this.#isWiped) this.#granted = how
+    } finally {
+      this.#asking--
     }
   }
 
   /** `event` says that it has ended, and who ended it. */
   finish(event: NewEvent): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.isOver || this.#parting === 'cleared') return
+      if (this.isOver || this.#isWiped) return
       if (!this.#isLogged) await this.#append({ upstreamId: ENDED_ID, ...event })
       this.#isLogged = true
       await this.#kept.change({ state: 'ended' })
@@ -67,6 +68,10 @@ export class Ending {
       await this.#log.wipe(this.#kept.current.conversationId)
       await this.#kept.change({ state: 'ended', participants: [] })
     })
+  }
+
+  get #isWiped(): boolean {
+    return this.#granted === 'cleared'
   }
 
   async #append(event: NewEvent): Promise<void> {

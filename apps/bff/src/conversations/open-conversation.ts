@@ -211,12 +211,13 @@ export class OpenConversation {
   /** Takes up what an earlier process left pending; any of it may have arrived. */
   async #resume(): Promise<void> {
     await this.#parts.alone
+    const unconfirmed = () => this.#parts.log.unconfirmed(this.record.conversationId)
     try {
-      for (const { event, state } of await this.#parts.log.unconfirmed(this.record.conversationId)) {
+      for (const { event, state } of await this.#insist('resume-failed', unconfirmed)) {
         if (state === 'pending') this.#outbox.add(toOutgoing(event), true)
       }
     } catch (error) {
-      this.#parts.logger.error({ event: 'resume-failed', err: error })
+      if (!this.#stop.signal.aborted) this.#parts.logger.error({ event: 'resume-failed', err: error })
     }
     this.#isResumed = true
   }
@@ -252,15 +253,20 @@ export class OpenConversation {
   }
 
   /** What the store fails at waits here, and what comes after it behind it: nothing is passed over. */
-  async #keep(event: ConnectorEvent): Promise<void> {
+  #keep(event: ConnectorEvent): Promise<void> {
+    return this.#insist('event-not-kept', () => this.#take(event))
+  }
+
+  /** Tries again what the store fails at; the first failure is logged as `event`. */
+  async #insist<Result>(event: string, work: () => Promise<Result>): Promise<Result> {
     const { clock, logger } = this.#parts
     const { signal } = this.#stop
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#take(event)
+        return await work()
       } catch (error) {
         if (!toStoreError(error) || signal.aborted) throw error
-        if (attempt === 0) logger.error({ event: 'event-not-kept', err: error })
+        if (attempt === 0) logger.error({ event, err: error })
         await clock.sleep(backOffMs(attempt, STORE_RETRY), signal)
       }
     }
@@ -386,9 +392,7 @@ export class OpenConversation {
   #linger(): void {
     if (this.#watchers > 0 || this.#closed) return
     clearTimeout(this.#lingering)
-    this.#lingering = setTimeout(
-      () => (this.#outbox.size === 0 ? void this.close() : this.#linger()),
-      LINGER_MS,
-    ).unref()
+    const isDone = () => this.#outbox.size === 0 && (this.#ending.parting === 'no' || this.#ending.isOver)
+    this.#lingering = setTimeout(() => (isDone() ? void this.close() : this.#linger()), LINGER_MS).unref()
   }
 }

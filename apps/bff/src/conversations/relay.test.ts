@@ -955,6 +955,25 @@ describe('after a crash', () => {
     expect(await stateOf(record, 'id-of-one')).toBe('sent')
   })
 
+  test('what was pending is taken up though it could not be read at first', async () => {
+    const { relay, connector, log, start, openConversation, advance } = createRelaySubject()
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.close()
+    const { unconfirmed } = log
+    let failures = 2
+    log.unconfirmed = (id) => (failures-- > 0 ? Promise.reject(new StoreError('io')) : unconfirmed(id))
+
+    const later = start()
+    await later.recover()
+    expect(later.isSending(SESSION)).toBe(true)
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(['one'])
+    expect(later.isSending(SESSION)).toBe(false)
+  })
+
   test('several that were pending go in their order', async () => {
     const { relay, connector, start, openConversation, advance } = createRelaySubject()
     connector.steps.push(loseRequest)

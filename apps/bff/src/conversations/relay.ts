@@ -203,7 +203,7 @@ export function createRelay(parts: RelayParts): Relay {
     const { messageId, reply } = message
     if (record.state === 'ended') return sendAgain(record, message)
     return within(openOnDemand(record), async (conversation) => {
-      // Cleared or left meanwhile.
+      refuseForgotten(record.sessionId) // Left, cleared or ended meanwhile.
       if (conversation.record.state === 'ended') return sendAgain(conversation.record, message)
       if (conversation.isFull && !(await log.readMessage(conversationId, messageId))) {
         throw new ConversationError('too-many-unsent')
@@ -236,6 +236,7 @@ export function createRelay(parts: RelayParts): Relay {
     if (!earlier || state === 'ended') throw new ConversationError('ended')
 
     return within(openOnDemand(record), async (conversation) => {
+      refuseForgotten(record.sessionId)
       if (conversation.record.state === 'ended') throw new ConversationError('ended')
       if (conversation.isFull) throw new ConversationError('too-many-unsent')
       const [entry] = await log.append(conversationId, [{ type: 'receipt', messageId, state: 'pending' }])
@@ -288,8 +289,10 @@ export function createRelay(parts: RelayParts): Relay {
     latest,
 
     async openFor(sessionId, profile) {
-      refuseForgotten(sessionId)
+      const begun = starting.get(sessionId)
+      if (begun) return { record: await begun, isNew: false }
       const record = await latest(sessionId)
+      refuseForgotten(sessionId)
       if (record?.state === 'open') return { record, isNew: false }
       const underWay = starting.get(sessionId)
       if (underWay) return { record: await underWay, isNew: false }

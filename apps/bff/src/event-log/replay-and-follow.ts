@@ -72,7 +72,8 @@ class Reader {
 
   async catchUp(): Promise<void> {
     const { sink, signal } = this.#reading
-    while (!signal.aborted && (await this.#passPage())) if (sink.isFull) await sink.ready()
+    // Whether more was logged is asked in the very turn in which following begins.
+    while (!signal.aborted && ((await this.#passPage()) || this.#isBehind)) if (sink.isFull) await sink.ready()
     // A signal that was aborted before we listened to it tells nobody.
     if (signal.aborted) return this.leave()
     for (const news of this.#passed?.values() ?? []) this.#pass(news, 'live')
@@ -94,7 +95,7 @@ class Reader {
         return true
       }
     }
-    return page.length > 0 || this.#isBehind
+    return page.length > 0
   }
 
   #take(news: LogEntry | PassingNews): void {

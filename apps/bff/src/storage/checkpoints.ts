@@ -53,6 +53,7 @@ export function startCheckpoints(
   }
 
   function hear(word: CheckpointWord): void {
+    if (isStopped) return
     if (word === 'full') between(moveRest)
     else if (word === 'moved') moved()
     else note(word.state === 'failing' ? new StoreError(word.code) : undefined)

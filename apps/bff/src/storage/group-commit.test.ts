@@ -180,12 +180,15 @@ describe('what is written', () => {
     const fail = () => {
       throw new Error('EIO')
     }
-    const { write, close } = createGroupCommit(sqlite.database, { ...disk, syncNow: fail }, () => undefined)
+    let losses = 0
+    const lost = () => void losses++
+    const { write, close } = createGroupCommit(sqlite.database, { ...disk, syncNow: fail }, () => undefined, lost)
     const first = expect(write(add(sqlite, 'one'))).rejects.toThrow(new StoreError('io'))
     await settle()
     const second = expect(write(add(sqlite, 'two'))).rejects.toThrow(new StoreError('io'))
     close()
     await Promise.all([first, second])
+    expect(losses, 'whoever else writes to the file hears of it').toBe(1)
   })
 })
 

@@ -60,8 +60,13 @@ export interface CommitOutcome {
 }
 export type Committed = (outcome: CommitOutcome) => void
 
-/** `committed` hears of every shared transaction. */
-export function createGroupCommit(database: DatabaseSync, disk: Disk, committed: Committed): GroupCommit {
+/** `committed` hears of every shared transaction, `onLost` of the sync that failed. */
+export function createGroupCommit(
+  database: DatabaseSync,
+  disk: Disk,
+  committed: Committed,
+  onLost: () => void = () => undefined,
+): GroupCommit {
   const sql = {
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
@@ -115,6 +120,7 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk, committed:
 
   function lose(error: unknown): void {
     lost = new StoreError('io', { cause: error })
+    onLost()
     finish(lost)
     const group = queue
     queue = []

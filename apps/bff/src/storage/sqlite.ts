@@ -69,9 +69,14 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
     failure = outcome.error?.code
     committed?.(outcome)
   }
-  const commits = createGroupCommit(database, disk, note)
+  let stopCheckpoints = (): void => undefined
+  let isLost = false
+  const commits = createGroupCommit(database, disk, note, () => {
+    isLost = true
+    stopCheckpoints() // what it reads back may not be what was written
+  })
   const checkpoints = { between: commits.between, told: (error?: StoreError) => note({ durationMs: 0, error }) }
-  const stopCheckpoints = file === ':memory:' ? () => undefined : startCheckpoints(database, file, checkpoints)
+  if (file !== ':memory:') stopCheckpoints = startCheckpoints(database, file, checkpoints)
   return {
     database,
     write: commits.write,
@@ -82,7 +87,7 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
       commits.close()
       disk.close()
       stopCheckpoints()
-      database.close()
+      if (!isLost) database.close() // the last one to close moves the log
     },
   }
 }

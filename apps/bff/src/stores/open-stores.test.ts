@@ -16,7 +16,7 @@ const message = (messageId: string): NewEvent => ({
 function lock(file: string): () => void {
   const other = new DatabaseSync(file)
   onTestFinished(() => (other.isOpen ? other.close() : undefined))
-  other.exec('BEGIN IMMEDIATE')
+  other.exec('PRAGMA busy_timeout = 2000; BEGIN IMMEDIATE') // a transaction may be under way
   return () => other.close()
 }
 

@@ -40,6 +40,14 @@ export function createThreadCalls(
     message.answers.forEach(settle)
   })
 
+  // It ends when it was closed, or by an error, which ends the process: nobody is to wait for it then.
+  worker.once('exit', () => {
+    isClosed = true
+    for (const { reject } of waiting.values()) reject(new StoreError('io'))
+    waiting.clear()
+    closed.resolve(undefined)
+  })
+
   function settle(answer: Answer): void {
     const call = waiting.get(answer.id)
     waiting.delete(answer.id)

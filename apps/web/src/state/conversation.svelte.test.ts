@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Client } from '../api/client.ts'
 import { FakeClock } from '../api/fake-clock.ts'
 import { FakeNetwork } from '../api/fake-network.ts'
-import { guest, mia, said } from '../timeline/timeline-samples.ts'
+import { became, guest, mia, said } from '../timeline/timeline-samples.ts'
 import { Connection } from './connection.svelte.ts'
 import { ConversationState } from './conversation.svelte.ts'
 import { createFakeBff, openConversation } from './fake-bff.ts'
@@ -44,6 +44,15 @@ test('history is no news, but what is said while it is on its way is', async () 
   await conversation.loadEarlier()
   expect(conversation.loaded).toEqual({ messages: 1 })
   expect(conversation.arrivals).toMatchObject([{ seq: 3 }])
+})
+
+test('an end that the log knows already, and the conversation not yet, is an end', async () => {
+  const events = [said(1, mia, 'Goodbye'), became(2, 'ended')]
+  const { conversation } = await openShown(
+    { readMessages: () => Promise.resolve({ events, earlier: false, lastSeq: 2 }) },
+    2,
+  )
+  expect(conversation.phase).toBe('ended')
 })
 
 test('typing is over with a message, or when its time is', async () => {

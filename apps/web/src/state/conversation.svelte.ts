@@ -48,9 +48,9 @@ export class ConversationState {
   readonly #lastState = $derived(this.timeline.entries.findLast((entry) => entry.type === 'conversation'))
   readonly phase = $derived.by(() => {
     if (this.#isEnded) return 'ended'
-    const { state, lastSeq } = this.#options.conversation
-    const later = this.#lastState && this.#lastState.seq > lastSeq ? this.#lastState.state : state
-    return later === 'cleared' ? 'ended' : later
+    // What the log says of its end holds, whatever was said of the conversation meanwhile.
+    const state = this.#lastState?.state ?? this.#options.conversation.state
+    return state === 'cleared' ? 'ended' : state
   })
 
   constructor(options: ConversationOptions) {

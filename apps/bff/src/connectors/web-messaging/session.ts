@@ -176,7 +176,7 @@ export class Session implements UpstreamSession {
     if (!this.#incoming.isLevel || !(await readCredential(slot)).isJoinDue) return
     if (this.#incoming.place === undefined && this.#line.state.name === 'configured') {
       const answer = await withAttributes(this.#delivery, async (attributes) => {
-        await this.#messages.turn()
+        await this.#messages.turn(this.#parts.signal)
         return this.#line.ask({ action: 'onMessage', message: joinMessage(attributes) }, 'send')
       })
       const refusal = refusalIn(answer, 'send')
