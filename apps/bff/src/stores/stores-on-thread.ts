@@ -28,8 +28,11 @@ export async function openStoresOnThread({ file, secrets, clock, committed }: St
   })
   const storeOf = <Name extends StoreName>(name: Name) =>
     Object.fromEntries(
-      METHODS[name].map((method) => [method, (...args: readonly unknown[]) => calls.call(name, method, args)]),
-    ) as unknown as Stores[Name] // Every name of it: METHODS is held against it.
+      Object.keys(METHODS[name]).map((method) => [
+        method,
+        (...args: readonly unknown[]) => calls.call(name, method, args),
+      ]),
+    ) as unknown as Stores[Name] // METHODS names every method of it.
 
   return {
     sessions: storeOf('sessions'),

@@ -55,8 +55,7 @@ export function createThreadCalls(
     else call?.resolve(answer.value)
   }
 
-  const post = (some: readonly Call[]) =>
-    worker.postMessage({ nowMs: clock.now(), calls: some, close: isClosed } satisfies Asked)
+  const post = (some: readonly Call[]) => worker.postMessage({ nowMs: clock.now(), calls: some } satisfies Asked)
 
   /** All that one turn of the loop asks for, in one message. */
   function ask(): void {
@@ -100,6 +99,7 @@ export function createThreadCalls(
         isClosed = true
         clearImmediate(asking)
         ask()
+        worker.postMessage({ nowMs: clock.now(), calls: [], close: true } satisfies Asked)
       }
       await closed.promise
     },

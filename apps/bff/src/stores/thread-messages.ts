@@ -8,18 +8,18 @@ import type { Stores } from './stores.ts'
  * message costs more than a call. All of it is made by this process.
  */
 
-/** The stores by what can be asked of them. */
-export const METHODS = {
-  sessions: [
-    ...(['create', 'findByHandle', 'find', 'touch', 'readCredential', 'writeCredential', 'remove'] as const),
-    'listExpired',
-  ],
-  conversations: ['read', 'write', 'idsOf', 'remove'],
-  events: [
-    ...(['append', 'readAfter', 'readBefore', 'lastSeq', 'knows', 'readMessage', 'unconfirmed'] as const),
-    ...(['conversationsWithPending', 'pending', 'trim', 'wipe', 'remove'] as const),
-  ],
-} as const satisfies { [Name in StoreName]: readonly (keyof Stores[Name])[] }
+/** The stores by what can be asked of them: every method of each. */
+export const METHODS: { readonly [Name in StoreName]: Readonly<Record<keyof Stores[Name], true>> } = {
+  sessions: {
+    ...{ create: true, findByHandle: true, find: true, touch: true, remove: true, listExpired: true },
+    ...{ readCredential: true, writeCredential: true },
+  },
+  conversations: { read: true, write: true, idsOf: true, remove: true },
+  events: {
+    ...{ append: true, readAfter: true, readBefore: true, lastSeq: true, knows: true, readMessage: true },
+    ...{ unconfirmed: true, conversationsWithPending: true, pending: true, trim: true, wipe: true, remove: true },
+  },
+}
 
 export type StoreName = 'sessions' | 'conversations' | 'events'
 
@@ -34,7 +34,8 @@ export interface Asked {
   /** The caller's clock: what is kept is stamped with it. */
   readonly nowMs: number
   readonly calls: readonly Call[]
-  readonly close?: boolean
+  /** The last that is asked. */
+  readonly close?: true
 }
 
 export type Answer =
