@@ -113,7 +113,7 @@ export function unseen(): string[] {
   const visible = (selector: string) =>
     [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.checkVisibility())
   const edged =
-    'article:not(.bare), .card, .field, select, input:not([type=checkbox], [type=radio], .attach input), ' +
+    'article:not(.bare), .card, .field, select, input:not([type=checkbox], [type=radio], [type=file]), ' +
     '.buttons button:not(.plain), .actions button, .menu, dialog:not(:has(img)) > div, .picker[role=dialog], .notices > *, .notice bdi, .dots, .option, fieldset label, .frame > button, .carousel > button'
   const withoutEdge = visible(edged)
     .filter((one) => !hasEdge(one) && !hasEdge(one.parentElement ?? one))
@@ -127,7 +127,7 @@ export function unseen(): string[] {
       one.focus({ focusVisible: true, preventScroll: true } as FocusOptions)
       if (document.activeElement !== one) return false
       // The ring is the control's own, or of what stands around it.
-      return ![one, one.closest('.attach'), one.closest('.field')].some((place) => place && hasRing(place))
+      return ![one, one.closest('label'), one.closest('.field')].some((place) => place && hasRing(place))
     })
     .map((one) => `no ring: ${one.outerHTML.slice(0, 120)}`)
   if (before instanceof HTMLElement) before.focus({ preventScroll: true })
