@@ -15,10 +15,10 @@ function createEnding() {
 
 test('what was wiped stays so, though an end is granted after it', async () => {
   const ending = createEnding()
-  const end = Promise.withResolvers<void>()
-  const ended = ending.part('ended', () => end.promise)
+  const end = Promise.withResolvers<undefined>()
+  const ended = ending.part('ended', async () => void (await end.promise))
   await ending.part('cleared', () => Promise.resolve())
-  end.resolve()
+  end.resolve(undefined)
   await ended
   expect([ending.parting, ending.record.state]).toEqual(['cleared', 'ended'])
 })
@@ -26,11 +26,11 @@ test('what was wiped stays so, though an end is granted after it', async () => {
 test('of two that ask, one that fails neither takes back what was granted nor speaks for the other', async () => {
   const ending = createEnding()
   const refused = () => Promise.reject(new Error('refused'))
-  const end = Promise.withResolvers<void>()
-  const ended = ending.part('ended', () => end.promise)
+  const end = Promise.withResolvers<undefined>()
+  const ended = ending.part('ended', async () => void (await end.promise))
   await expect(ending.part('cleared', refused)).rejects.toThrow('refused')
   expect(ending.parting).toBe('asked')
-  end.resolve()
+  end.resolve(undefined)
   await ended
   await expect(ending.part('cleared', refused)).rejects.toThrow('refused')
   expect(ending.parting).toBe('ended')
