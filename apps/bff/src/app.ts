@@ -40,7 +40,7 @@ import { createPageRoutes } from './routes/page.ts'
 import { createSessionRoutes } from './routes/session.ts'
 import { createTranscriptRoutes } from './routes/transcript.ts'
 import { rememberSessions } from './sessions/remember-sessions.ts'
-import type { Stores } from './stores/stores.ts'
+import type { Stores } from './stores/open-stores.ts'
 import { observeEventLog } from './telemetry/observe-event-log.ts'
 import type { Telemetry } from './telemetry/start-telemetry.ts'
 
@@ -204,7 +204,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
       loop.stop()
       streams.close()
       await relay.close()
-      await stores.close()
+      stores.close()
     },
   }
 }

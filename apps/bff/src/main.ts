@@ -24,7 +24,7 @@ logger.info({ event: 'configuration', ...describeConfig(config) })
 const parts = { clock: systemClock, logger: loggers(config.connector), metrics, tracing }
 const connector = createConnector(config, parts)
 const committed = observeStore(metrics, loggers('storage'))
-const stores = await openStores({ file: config.store, secrets: config.secrets, clock: systemClock, committed })
+const stores = openStores({ file: config.store, secrets: config.secrets, clock: systemClock, committed })
 const app = createApp({ config, connector, clock: systemClock, stores, telemetry })
 const admin = createAdaptorServer({ fetch: app.admin.fetch }) as Server
 const server = createAdaptorServer({

@@ -9,19 +9,19 @@ import {
 import { conversationStoreContract } from './conversation-store.contract.ts'
 import { createSqliteConversationStore } from './sqlite-conversation-store.ts'
 
-conversationStoreContract('a conversation store in a file, on its thread', async () => {
+conversationStoreContract('a conversation store in a file', async () => {
   const file = newDatabaseFile()
   const keys = [newKey()]
-  const stores = await openFileStores(file, { keys })
+  const stores = openFileStores(file, { keys })
   return {
     store: stores.conversations,
     reopen: async () => {
-      await stores.close()
-      return (await openFileStores(file, { keys })).conversations
+      stores.close()
+      return openFileStores(file, { keys }).conversations
     },
     withOtherKey: async () => {
-      await stores.close()
-      return (await openFileStores(file, { keys: [newKey()] })).conversations
+      stores.close()
+      return openFileStores(file, { keys: [newKey()] }).conversations
     },
     bytesAtRest: async () => bytesOnDisk(file),
   }

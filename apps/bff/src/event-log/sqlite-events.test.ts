@@ -14,15 +14,15 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { createEventLog } from './create-event-log.ts'
 import { eventLogContract } from './event-log.contract.ts'
 
-eventLogContract('an event log in a file, on its thread', async (clock) => {
+eventLogContract('an event log in a file', async (clock) => {
   const file = newDatabaseFile()
   const keys = [newKey()]
-  const stores = await openFileStores(file, { keys, clock })
+  const stores = openFileStores(file, { keys, clock })
   return {
     log: createEventLog(stores.events, clock),
     reopen: async () => {
-      await stores.close()
-      return createEventLog((await openFileStores(file, { keys, clock })).events, clock)
+      stores.close()
+      return createEventLog(openFileStores(file, { keys, clock }).events, clock)
     },
     bytesAtRest: async () => bytesOnDisk(file),
   }

@@ -6,13 +6,13 @@ import { rememberSessions } from './remember-sessions.ts'
 import { sessionStoreContract } from './session-store.contract.ts'
 import { createSqliteSessionStore } from './sqlite-session-store.ts'
 
-sessionStoreContract('a session store in a file, on its thread', async () => {
+sessionStoreContract('a session store in a file', async () => {
   const file = newDatabaseFile()
   openStore(file).close() // its tables are there for those who break in
   const database = new DatabaseSync(file)
   onTestFinished(() => database.close())
   return {
-    open: async ({ keys, logger }) => rememberSessions((await openFileStores(file, { keys })).sessions, logger),
+    open: async ({ keys, logger }) => rememberSessions(openFileStores(file, { keys }).sessions, logger),
     bytesAtRest: async () => bytesOnDisk(file),
     ...breakIns(database),
   }

@@ -127,7 +127,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     pageFolder: options.pageFolder ?? new URL('../../../web/dist', import.meta.url).pathname,
     forms: options.forms ?? {},
   }
-  const stores = await openStores({
+  const stores = openStores({
     ...{ file: options.store ?? ':memory:', secrets, clock: systemClock },
     committed: observeStore(metrics, loggers('storage')),
   })

@@ -9,8 +9,7 @@ import type { EventLog } from '../../src/event-log/event-log.ts'
 import { createSqliteEvents } from '../../src/event-log/sqlite-events.ts'
 import { createSealer, KEY_BYTES, type Sealer } from '../../src/storage/sealing.ts'
 import { openSqlite, type Sqlite, type SqliteOptions } from '../../src/storage/sqlite.ts'
-import { openStores } from '../../src/stores/open-stores.ts'
-import type { Stores } from '../../src/stores/stores.ts'
+import { openStores, type Stores } from '../../src/stores/open-stores.ts'
 
 export const newKey = (): Uint8Array => randomBytes(KEY_BYTES)
 export const newSealer = (): Sealer => createSealer([newKey()])
@@ -32,11 +31,11 @@ export function openStore(file = ':memory:', options: SqliteOptions = {}): Sqlit
 }
 
 /** All stores of a file, as the process opens them, closed when the test is over. */
-export async function openFileStores(
+export function openFileStores(
   file: string,
   { keys, clock = systemClock }: { keys: readonly Uint8Array[]; clock?: Clock },
-): Promise<Stores> {
-  const stores = await openStores({ file, secrets: keys, clock })
+): Stores {
+  const stores = openStores({ file, secrets: keys, clock })
   onTestFinished(() => stores.close())
   return stores
 }
