@@ -51,7 +51,7 @@ export interface Sqlite {
   readonly write: Write
   /** Why the last transaction failed; undefined once one was kept. */
   readonly failure: StoreErrorCode | undefined
-  /** Keeps what was asked for until now, and lets go of the file. */
+  /** Keeps what was asked for until now, and lets go of the file; once. */
   close(): void
 }
 
@@ -71,6 +71,7 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
   }
   let stopCheckpoints = (): void => undefined
   let isLost = false
+  let isClosed = false
   const commits = createGroupCommit(database, disk, note, () => {
     isLost = true
     stopCheckpoints() // what it reads back may not be what was written
@@ -84,6 +85,8 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
       return failure
     },
     close() {
+      if (isClosed) return
+      isClosed = true
       commits.close()
       disk.close()
       stopCheckpoints()

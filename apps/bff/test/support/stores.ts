@@ -24,9 +24,7 @@ export function makeFolder(): string {
 /** A database of its own, closed when the test is over. */
 export function openStore(file = ':memory:', options: SqliteOptions = {}): Sqlite {
   const sqlite = openSqlite(file, options)
-  onTestFinished(() => {
-    if (sqlite.database.isOpen) sqlite.close()
-  })
+  onTestFinished(() => sqlite.close())
   return sqlite
 }
 
