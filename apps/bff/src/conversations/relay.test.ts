@@ -797,7 +797,10 @@ describe('the line to the platform', () => {
     connector.say('while nobody looked')
     relay.watch((await relay.find(record.conversationId)) ?? record)
     await settle()
-    expect(connector.calls.filter((call) => call.startsWith('open'))).toEqual(['open c-1', 'open c-1 after up-1'])
+    expect(connector.calls.filter((call) => call.startsWith('open'))).toEqual([
+      'open upstream-1',
+      'open upstream-1 after up-1',
+    ])
     expect(await eventsOf(record)).toHaveLength(2)
   })
 

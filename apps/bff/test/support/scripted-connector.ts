@@ -65,7 +65,7 @@ export class ScriptedConnector implements Connector {
     startConversation: async () => {
       this.calls.push('start')
       if (this.refusal.start) throw this.refusal.start
-      return `c-${++this.#conversations}`
+      return `upstream-${++this.#conversations}`
     },
     openConversation: (options: OpenConversationOptions) => this.#open(options),
     revoke: async () => {
