@@ -54,10 +54,10 @@ test('a card of a carousel, a day, an hour, a reply', async ({ page, chat, simul
 })
 
 test('files: chosen, one taken away, one sent, enlarged and closed again', async ({ page, chat, simulator }) => {
+  const choosing = page.waitForEvent('filechooser') // long before: the browser is to hand it over from then on
   await meetAgent(chat, simulator)
   await chat.composer.focus()
   await tabTo(page, page.getByLabel('Attach files'))
-  const choosing = page.waitForEvent('filechooser')
   await page.keyboard.press('Space')
   const file = (name: string) => ({ name, mimeType: 'image/png', buffer: DOT })
   await (await choosing).setFiles([file('one.png'), file('two.png')])

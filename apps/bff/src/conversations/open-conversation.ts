@@ -1,5 +1,5 @@
 import type { Problem } from '@foyer/shared/protocol/problem'
-import { backOffMs, type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type {
   ConnectorEvent,
   IncomingFile,
@@ -11,7 +11,6 @@ import type {
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
-import { toStoreError } from '../storage/store-error.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { currentWork } from '../telemetry/work.ts'
@@ -21,6 +20,7 @@ import { toOutgoing } from './guest-message.ts'
 import { AskingAgain } from './asking-again.ts'
 import { Ending, isGone } from './ending.ts'
 import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import { insist } from './insist.ts'
 import type { KeptRecord } from './kept-record.ts'
 import { LineStatus } from './line-status.ts'
 import { Outbox } from './outbox.ts'
@@ -30,8 +30,6 @@ import { internalProblem, logRefusal, sessionOverProblem, toGapProblem, toUpstre
 const LINGER_MS = 30_000
 /** Messages that may wait for the platform. */
 const MAX_UNSENT = 200
-/** How often an event is offered to a store that fails. */
-const STORE_RETRY = { baseMs: 250, capMs: 5_000 }
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
 const ATTEND_MS = 60_000
 
@@ -257,19 +255,8 @@ export class OpenConversation {
     return this.#insist('event-not-kept', () => this.#take(event))
   }
 
-  /** Tries again what the store fails at; the first failure is logged as `event`. */
-  async #insist<Result>(event: string, work: () => Promise<Result>): Promise<Result> {
-    const { clock, logger } = this.#parts
-    const { signal } = this.#stop
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!toStoreError(error) || signal.aborted) throw error
-        if (attempt === 0) logger.error({ event, err: error })
-        await clock.sleep(backOffMs(attempt, STORE_RETRY), signal)
-      }
-    }
+  #insist<Result>(event: string, work: () => Promise<Result>): Promise<Result> {
+    return insist({ ...this.#parts, signal: this.#stop.signal }, event, work)
   }
 
   /** Wiped: whatever still comes of it (a late echo, a page of the record, a receipt) is not logged any more. */

@@ -977,6 +977,38 @@ describe('after a crash', () => {
     expect(later.isSending(SESSION)).toBe(false)
   })
 
+  test('what was pending is taken up though the store could not say at first whose it is', async () => {
+    const { relay, connector, log, start, openConversation, advance } = createRelaySubject()
+    connector.steps.push(loseRequest)
+    const record = await openConversation()
+    await relay.send(record, message('one'))
+    await settle()
+    await relay.close()
+    const { conversationsWithPending } = log
+    let failures = 2
+    log.conversationsWithPending = () =>
+      failures-- > 0 ? Promise.reject(new StoreError('io')) : conversationsWithPending()
+
+    const later = start()
+    const recovered = later.recover()
+    await settle()
+    expect(later.isSending(SESSION), 'nobody knows yet').toBe(true)
+    await advance(MINUTE_MS)
+    await recovered
+    expect(connector.taken).toEqual(['one'])
+    expect(later.isSending(SESSION)).toBe(false)
+  })
+
+  test('a store that cannot say whose it is holds up no end', async () => {
+    const { log, start } = createRelaySubject()
+    log.conversationsWithPending = () => Promise.reject(new StoreError('io'))
+    const relay = start()
+    const recovered = relay.recover()
+    await settle()
+    await relay.close()
+    await expect(recovered).rejects.toThrow('closed')
+  })
+
   test('several that were pending go in their order', async () => {
     const { relay, connector, start, openConversation, advance } = createRelaySubject()
     connector.steps.push(loseRequest)

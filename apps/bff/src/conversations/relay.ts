@@ -18,6 +18,7 @@ import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConnectionStatus, type ConversationRecord } from './conversation.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
+import { insist } from './insist.ts'
 import { KeptRecord } from './kept-record.ts'
 import { OpenConversation } from './open-conversation.ts'
 import { readableConversations } from './readable-conversations.ts'
@@ -92,7 +93,7 @@ export interface Relay {
   forget(sessionId: string): Promise<void>
   /** The guest leaves: the open conversation is ended, if the platform can be told before the signal aborts; then as `forget`. */
   leave(sessionId: string, signal: AbortSignal): Promise<void>
-  /** Takes up what an earlier process left unsent. */
+  /** Takes up what an earlier process left unsent; waits for a store that cannot say what that is. */
   recover(): Promise<void>
   /**
    * The process is about to end: no message is begun to be sent any more, what comes in stays pending in the log. Resolves
@@ -113,6 +114,7 @@ export function createRelay(parts: RelayParts): Relay {
   const guests = new Map<string, UpstreamGuest>()
   const starting = new Map<string, Promise<ConversationRecord>>()
   const forgotten = new Set<string>()
+  const stop = new AbortController()
   let isParked = false
   let isRecovering = false
 
@@ -247,7 +249,10 @@ export function createRelay(parts: RelayParts): Relay {
   }
 
   async function recover(): Promise<void> {
-    for (const conversationId of await log.conversationsWithPending()) {
+    const unsent = await insist({ ...parts, signal: stop.signal }, 'recovery-failed', () =>
+      log.conversationsWithPending(),
+    )
+    for (const conversationId of unsent) {
       try {
         const record = await readable.read(conversationId)
         if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
@@ -374,6 +379,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async close() {
+      stop.abort(new Error('relay closed'))
       await Promise.all([...open.values(), ...closing.values()].map((conversation) => conversation.close()))
       await connector.close()
     },

@@ -1,0 +1,30 @@
+import { backOffMs, type Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import { toStoreError } from '../storage/store-error.ts'
+
+/** How often the store is asked again. */
+const RETRY = { baseMs: 250, capMs: 5_000 }
+
+export interface InsistParts {
+  readonly clock: Pick<Clock, 'sleep'>
+  readonly logger: Logger
+  /** Aborts when it is of no use any more. */
+  readonly signal: AbortSignal
+}
+
+/** Tries again what the store fails at, until it is done; the first failure is logged as `event`. Throws what else it throws. */
+export async function insist<Result>(
+  { clock, logger, signal }: InsistParts,
+  event: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!toStoreError(error) || signal.aborted) throw error
+      if (attempt === 0) logger.error({ event, err: error })
+      await clock.sleep(backOffMs(attempt, RETRY), signal)
+    }
+  }
+}
