@@ -24,6 +24,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     saturation: { type: 'boolean', default: true },
     simulator: { type: 'boolean', default: false },
+    /** Beside them a Foyer that keeps nothing on disk: what waiting for the disk costs. */
+    memory: { type: 'boolean', default: false },
     /** Folder for Foyer's CPU profile. */
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -35,6 +37,7 @@ const guests = Number(values.guests ?? Math.max(...rates))
 const WARM_UP = { rate: Math.min(...rates), seconds: 4 }
 const CLIMB = { from: Math.min(...rates) / 2, factor: 1.1, most: 25_600 }
 const STEP_SECONDS = 3
+const IN_MEMORY = { name: 'Foyer, memory', variables: { FOYER_STORE: 'memory:' } }
 
 const platformFile = values.simulator ? 'bench/echo-simulator.ts' : 'bench/echo-platform.ts'
 const readyPath = values.simulator ? '/agent' : '/ready'
@@ -54,7 +57,8 @@ async function startRelays(profile?: string): Promise<Relay[]> {
   const relays = [
     ...(hasNginx() ? [await startNginxRelay(platform.url, { guests })] : []),
     await startBareRelay(platform.url, { guests }),
-    await startFoyerRelay(platform.url, { guests }, profile),
+    await startFoyerRelay(platform.url, { guests }, { profileFolder: profile }),
+    ...(values.memory ? [await startFoyerRelay(platform.url, { guests }, IN_MEMORY)] : []),
   ]
   for (const relay of relays) await measure(relay, WARM_UP)
   return relays

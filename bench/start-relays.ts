@@ -4,7 +4,7 @@ import { inBatches } from './in-batches.ts'
 import type { Relay } from './measure-relay.ts'
 import { startProcess, type Running } from './processes.ts'
 import { bareGuests, foyerGuests, proxyGuests, type Admit } from './relay-guests.ts'
-import { startFoyer } from './start-foyer.ts'
+import { startFoyer, type FoyerOptions } from './start-foyer.ts'
 import { startNginx } from './start-nginx.ts'
 
 export interface Crowd {
@@ -29,10 +29,14 @@ export async function startNginxRelay(platformUrl: string, crowd: Crowd): Promis
   return admitAll({ name: 'nginx', process: proxy, pool }, proxyGuests(proxy.url, pool, platformUrl), crowd)
 }
 
-export async function startFoyerRelay(platformUrl: string, crowd: Crowd, profileFolder?: string): Promise<Relay> {
-  const relay = await startFoyer(platformUrl, { profileFolder })
+export async function startFoyerRelay(
+  platformUrl: string,
+  crowd: Crowd,
+  { name = 'Foyer', ...options }: FoyerOptions & { readonly name?: string } = {},
+): Promise<Relay> {
+  const relay = await startFoyer(platformUrl, options)
   const pool = poolFor(relay.url, crowd)
-  return admitAll({ name: 'Foyer', process: relay, pool }, foyerGuests(relay.url, pool), crowd)
+  return admitAll({ name, process: relay, pool }, foyerGuests(relay.url, pool), crowd)
 }
 
 const poolFor = (url: string, { guests, connections = guests }: Crowd) => new Pool(url, { connections })
