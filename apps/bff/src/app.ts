@@ -34,12 +34,14 @@ import { createConversationRoutes } from './routes/conversations.ts'
 import { EventStreams } from './routes/event-streams.ts'
 import { createEventRoutes } from './routes/events.ts'
 import { createFormRoutes } from './routes/forms.ts'
+import { createGrantRoutes } from './routes/grant.ts'
 import { createHealthRoutes } from './routes/health.ts'
 import { createMessageRoutes } from './routes/messages.ts'
 import { createPageRoutes } from './routes/page.ts'
 import { createSessionRoutes } from './routes/session.ts'
 import { createTranscriptRoutes } from './routes/transcript.ts'
 import { rememberSessions } from './sessions/remember-sessions.ts'
+import type { StoredCredential } from './sessions/session-store.ts'
 import type { Stores } from './stores/open-stores.ts'
 import { observeEventLog } from './telemetry/observe-event-log.ts'
 import type { Telemetry } from './telemetry/start-telemetry.ts'
@@ -111,7 +113,6 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     ...{ sessions, relay, log, clock, lifetimes, retention, logger: loggers('housekeeping') },
     tell: (sessionId, standing) => tellStanding(streams, clock, sessionId, standing),
   })
-
   let isDraining = false
   const loop = startEventLoopDelay()
   const isReady = createReadiness({
@@ -128,6 +129,9 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
   const limitMessages = createMessageLimit({ limit: limit.messages, log })
 
   const readSettings = readSettingsOf(connector)
+  const describeGrant = (credential: StoredCredential) => ({
+    ...{ connector: connector.name, ...connector.describe(credential) },
+  })
   const frameAncestors = frameAncestorsOf(config.embedOrigins)
   const headers = securityHeadersOf(frameAncestors)
   const http = new Hono<AppEnv>()
@@ -158,7 +162,6 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
         ...{ sessions, relay, clock, lifetimes },
         cookie: createSessionCookie(config.cookieReach, lifetimes.absoluteMs),
         admit: () => connector.admit(),
-        describeGrant: (credential) => ({ connector: connector.name, ...connector.describe(credential) }),
         closeStreams: (sessionId) => streams.closeSession(sessionId),
       }),
     )
@@ -179,6 +182,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
         readLanguages: createPageLanguages({ readSettings, clock }),
       }),
     )
+  if (showDiagnosis) http.route('/', createGrantRoutes({ sessions, describeGrant }))
   refuseOtherMethods(http, http.routes)
   http.onError(createErrorHandler({ logger: loggers('http'), showDiagnosis })).notFound(answerNotFound)
 

@@ -1,4 +1,3 @@
-import type { Grant } from '@foyer/shared/protocol/grant'
 import { routes } from '@foyer/shared/protocol/routes'
 import { StartSession, type Session as SessionView } from '@foyer/shared/protocol/session'
 import { Hono } from 'hono'
@@ -6,7 +5,6 @@ import type { Clock } from '../clock.ts'
 import type { Relay } from '../conversations/relay.ts'
 import { readJson } from '../middleware/json-body.ts'
 import { requireSession, type SessionCookie, type SessionEnv } from '../middleware/session-cookie.ts'
-import { RequestError } from '../problems.ts'
 import { noteActivity } from '../sessions/note-activity.ts'
 import type { SessionStore, StoredCredential } from '../sessions/session-store.ts'
 import {
@@ -29,12 +27,11 @@ export interface SessionRouteParts {
   readonly cookie: SessionCookie
   /** Asks the platform to admit a guest. Throws UpstreamError. */
   readonly admit: () => Promise<StoredCredential>
-  readonly describeGrant: (credential: StoredCredential) => Grant
   /** Ends the streams of a session that is over. */
   readonly closeStreams: (sessionId: string) => void
 }
 
-/** Start as guest, who am I, what am I allowed, end. */
+/** Start as guest, who am I, end. */
 export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> {
   const { sessions, relay, clock, lifetimes } = parts
 
@@ -76,11 +73,5 @@ export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> 
       // Not "cookies": that clears those of the whole registrable domain, and would sign the guest out of the portal.
       c.header('Clear-Site-Data', '"storage"')
       return c.body(null, 204)
-    })
-
-    .get(routes.readGrant.path, async (c) => {
-      const credential = await sessions.readCredential(requireSession(c).sessionId)
-      if (!credential) throw new RequestError('session-required')
-      return c.json(parts.describeGrant(credential))
     })
 }
