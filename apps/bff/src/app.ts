@@ -43,6 +43,8 @@ import { createTranscriptRoutes } from './routes/transcript.ts'
 import { rememberSessions } from './sessions/remember-sessions.ts'
 import type { StoredCredential } from './sessions/session-store.ts'
 import type { Stores } from './stores/open-stores.ts'
+import { startResealing } from './stores/start-resealing.ts'
+import { createStoreUsable } from './stores/store-usable.ts'
 import { observeEventLog } from './telemetry/observe-event-log.ts'
 import type { Telemetry } from './telemetry/start-telemetry.ts'
 
@@ -113,11 +115,13 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     ...{ sessions, relay, log, clock, lifetimes, retention, logger: loggers('housekeeping') },
     tell: (sessionId, standing) => tellStanding(streams, clock, sessionId, standing),
   })
+  const stopResealing = startResealing(stores, loggers('storage'))
+
   let isDraining = false
   const loop = startEventLoopDelay()
   const isReady = createReadiness({
     isDraining: () => isDraining,
-    isStoreUsable: () => stores.failure === undefined,
+    isStoreUsable: createStoreUsable(stores, clock),
     longestDelayMs: () => loop.longestMs(),
     logger: loggers('health'),
   })
@@ -205,6 +209,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     async close() {
       isDraining = true
       stopHousekeeping()
+      stopResealing()
       loop.stop()
       streams.close()
       await relay.close()

@@ -7,7 +7,7 @@ function createSubject() {
   const { logger, lines } = createRecordingLogger()
   const isReady = createReadiness({
     isDraining: () => world.isDraining,
-    isStoreUsable: () => world.isStoreUsable,
+    isStoreUsable: async () => world.isStoreUsable,
     longestDelayMs: () => world.longestDelayMs,
     logger,
   })
@@ -18,22 +18,25 @@ test.each([
   ['is about to end', { isDraining: true }, 'draining'],
   ['cannot use its store', { isStoreUsable: false }, 'store-unusable'],
   ['was blocked for more than a second', { longestDelayMs: 1_001 }, 'event-loop-blocked'],
-] as const)('a process that %s is not ready, says why once, and says when it is ready again', (_, trouble, state) => {
-  const { world, isReady, lines } = createSubject()
-  expect(isReady()).toBe(true)
-  const well = { ...world }
-  Object.assign(world, trouble)
-  expect([isReady(), isReady()]).toEqual([false, false])
-  Object.assign(world, well)
-  expect(isReady()).toBe(true)
-  expect(lines).toMatchObject([
-    { event: 'readiness-changed', state },
-    { event: 'readiness-changed', state: 'ready' },
-  ])
-})
+] as const)(
+  'a process that %s is not ready, says why once, and says when it is ready again',
+  async (_, trouble, state) => {
+    const { world, isReady, lines } = createSubject()
+    expect(await isReady()).toBe(true)
+    const well = { ...world }
+    Object.assign(world, trouble)
+    expect([await isReady(), await isReady()]).toEqual([false, false])
+    Object.assign(world, well)
+    expect(await isReady()).toBe(true)
+    expect(lines).toMatchObject([
+      { event: 'readiness-changed', state },
+      { event: 'readiness-changed', state: 'ready' },
+    ])
+  },
+)
 
-test('a pause of less than a second is no trouble', () => {
+test('a pause of less than a second is no trouble', async () => {
   const { world, isReady } = createSubject()
   world.longestDelayMs = 1_000
-  expect(isReady()).toBe(true)
+  expect(await isReady()).toBe(true)
 })

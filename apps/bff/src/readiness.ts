@@ -5,7 +5,7 @@ const BLOCKED_MS = 1_000
 
 export interface ReadinessParts {
   readonly isDraining: () => boolean
-  readonly isStoreUsable: () => boolean
+  readonly isStoreUsable: () => Promise<boolean>
   readonly longestDelayMs: () => number
   readonly logger: Logger
 }
@@ -14,15 +14,15 @@ export interface ReadinessParts {
  * Whether requests are welcome here. A platform that is down does not count: the page must be there to say so, and another
  * process would fare no better. Each change is logged, with its reason.
  */
-export function createReadiness({ isDraining, isStoreUsable, longestDelayMs, logger }: ReadinessParts): () => boolean {
+export function createReadiness({ isDraining, isStoreUsable, longestDelayMs, logger }: ReadinessParts) {
   let known = 'ready'
-  function judge(): string {
+  async function judge(): Promise<string> {
     if (isDraining()) return 'draining'
-    if (!isStoreUsable()) return 'store-unusable'
+    if (!(await isStoreUsable())) return 'store-unusable'
     return longestDelayMs() > BLOCKED_MS ? 'event-loop-blocked' : 'ready'
   }
-  return function isReady() {
-    const state = judge()
+  return async function isReady(): Promise<boolean> {
+    const state = await judge()
     if (state !== known) logger.warn({ event: 'readiness-changed', state })
     known = state
     return state === 'ready'

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { SealedColumn } from '../storage/reseal.ts'
 import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
 import type { ConversationStore } from './conversation-store.ts'
@@ -37,4 +38,8 @@ export function createSqliteConversationStore({ database, write }: Sqlite, seale
   }
 }
 
-const contextOf = (conversationId: string) => `conversation:${conversationId}`
+const contextOf = (conversationId: string | number) => `conversation:${conversationId}`
+
+export const SEALED_IN_CONVERSATIONS: readonly SealedColumn[] = [
+  { table: 'conversations', column: 'body', key: ['conversation_id'], contextOf },
+]

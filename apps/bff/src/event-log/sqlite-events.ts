@@ -3,6 +3,7 @@ import { MessageState } from '@foyer/shared/protocol/message'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
+import type { SealedColumn } from '../storage/reseal.ts'
 import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
 import { damageOf, entryInPlaceOf, messageInPlaceOf } from './damaged-row.ts'
@@ -32,7 +33,6 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
   const sql = prepare(sqlite.database)
 
   const lastSeq = (conversationId: string) => Number(sql.last.get(conversationId)?.['seq'] ?? 0)
-  const contextOf = (conversationId: string, seq: number) => `event:${conversationId}:${seq}`
 
   function open(conversationId: string, row: unknown): LogEntry {
     const { seq, type, body } = v.parse(Row, row)
@@ -133,6 +133,12 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
     remove: (conversationId) => sqlite.write(() => void sql.remove.run(conversationId)),
   }
 }
+
+const contextOf = (conversationId: string | number, seq: string | number) => `event:${conversationId}:${seq}`
+
+export const SEALED_IN_EVENTS: readonly SealedColumn[] = [
+  { table: 'events', column: 'body', key: ['conversation_id', 'seq'], contextOf },
+]
 
 function prepare(database: DatabaseSync) {
   const all = <Name extends string>(texts: Readonly<Record<Name, string>>) => {

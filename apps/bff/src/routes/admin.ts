@@ -4,7 +4,7 @@ import { createHealthRoutes } from './health.ts'
 
 export interface AdminRouteParts {
   readonly registry: Registry
-  readonly isReady: () => boolean
+  readonly isReady: () => Promise<boolean>
   /** Sets the gauges that are read when they are asked for. */
   readonly measure: () => Promise<void>
 }

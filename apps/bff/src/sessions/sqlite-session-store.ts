@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { SealedColumn } from '../storage/reseal.ts'
 import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
 import type { SessionStore } from './session-store.ts'
@@ -87,5 +88,10 @@ export function createSqliteSessionStore({ sqlite, sealer }: Parts): SessionStor
 const SELECT_AGE =
   'SELECT session_id AS sessionId, created_at_ms AS createdAtMs, active_at_ms AS activeAtMs FROM sessions'
 const SELECT = 'SELECT session_id, created_at_ms, active_at_ms, guest FROM sessions'
-const guestContext = (sessionId: string) => `session:${sessionId}:guest`
-const credentialContext = (sessionId: string) => `session:${sessionId}:credential`
+const guestContext = (sessionId: string | number) => `session:${sessionId}:guest`
+const credentialContext = (sessionId: string | number) => `session:${sessionId}:credential`
+
+export const SEALED_IN_SESSIONS: readonly SealedColumn[] = [
+  { table: 'sessions', column: 'guest', key: ['session_id'], contextOf: guestContext },
+  { table: 'sessions', column: 'credential', key: ['session_id'], contextOf: credentialContext },
+]

@@ -11,6 +11,8 @@ export interface Sealer {
   seal(plain: string, context: string): Uint8Array
   /** Throws SealingError `unknown-key` or `tampered`. */
   open(sealed: Uint8Array, context: string): string
+  /** Whether it is sealed under the first key. */
+  isNewest(sealed: Uint8Array): boolean
 }
 
 export class SealingError extends Error {
@@ -46,6 +48,8 @@ export function createSealer(keys: readonly Uint8Array[]): Sealer {
       cipher.final() // only makes the tag: GCM holds no text back
       return Buffer.concat([newest.head, nonce, cipher.getAuthTag(), text])
     },
+
+    isNewest: (sealed) => newest.head.equals(sealed.subarray(0, newest.head.length)),
 
     open(sealed, context) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)

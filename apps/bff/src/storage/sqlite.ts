@@ -51,6 +51,8 @@ export interface Sqlite {
   readonly write: Write
   /** Why the last transaction failed; undefined once one was kept. */
   readonly failure: StoreErrorCode | undefined
+  /** Writes what stands there already. Throws StoreError when that cannot be kept. */
+  probe(): Promise<void>
   /** Keeps what was asked for until now, and lets go of the file; once. */
   close(): void
 }
@@ -84,6 +86,7 @@ export function openSqlite(file: string, { committed }: SqliteOptions = {}): Sql
     get failure() {
       return failure
     },
+    probe: () => commits.write(() => database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)),
     close() {
       if (isClosed) return
       isClosed = true
