@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findSilentOrigin, startHttpServer } from '../../test/support/http-server.ts'
+import { failsAfterSeconds } from '../../test/support/fails-after.ts'
 import { within } from './deadline.ts'
 import { createHttpClient, NoAnswerError, type HttpClient } from './http.ts'
 
@@ -188,6 +189,12 @@ describe('R7 the time a call may take', () => {
     const { port } = server.address() as AddressInfo
     const failure = await failureOf(createClient(`https://127.0.0.1:${port}`, { connectMs: 100 }).request(GET))
     expect(failure).toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT', sent: false })
+  })
+
+  test('is twelve seconds', async () => {
+    const { origin, received } = await startHttpServer(dripping)
+    const call = () => createClient(origin).request(GET)
+    expect(await failsAfterSeconds(call, () => received.length > 0)).toBe(12)
   })
 
   test('leaves nothing behind once it is over: no connection, no timer', async () => {

@@ -1,6 +1,7 @@
 import { readSample } from '@foyer/shared/platform/samples'
 import type { ServerResponse } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { failsAfterSeconds } from '../../../test/support/fails-after.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { findSilentOrigin, startHttpServer, type ReceivedRequest } from '../../../test/support/http-server.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
@@ -147,6 +148,17 @@ describe('R7 a guest’s request as a whole', () => {
     const client = createClient(origin, issue, { wholeMs: 1_000 })
     const error = await refusalOf(client.call('sendMessage', SEND))
     expect(error).toMatchObject({ outcome: 'unknown', retryable: true, verdict: { evidence: { code: 'DEADLINE' } } })
+  })
+
+  test('has fifteen seconds', async () => {
+    const { origin, received } = await createSubject(answer(401))
+    const client = createClient(origin, () => new Promise(() => undefined))
+    expect(
+      await failsAfterSeconds(
+        () => client.call('sendMessage', SEND),
+        () => received.length > 0,
+      ),
+    ).toBe(15)
   })
 
   test('ends with its caller, whose reason it keeps', async () => {
