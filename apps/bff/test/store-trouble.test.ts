@@ -3,9 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { Guest, stateOf, textsOf } from './support/guest.ts'
 import { scrape, total } from './support/prometheus.ts'
+import { startScriptedPlatform } from './support/scripted-platform.ts'
+import { spawnFoyer } from './support/spawn-foyer.ts'
 import { startBoth } from './support/start-foyer.ts'
 import { newDatabaseFile } from './support/stores.ts'
-import { connectWebMessaging, loosePlatform } from './support/web-messaging.ts'
+import { connectWebMessaging, DEPLOYMENT_ID, loosePlatform } from './support/web-messaging.ts'
 
 /** Another process holds the store for itself, until the returned function is called. */
 function lock(file: string): () => void {
@@ -50,6 +52,32 @@ describe.each([
     expect(entities.filter(({ text }) => text === 'not now')).toHaveLength(1)
   })
 })
+
+test(
+  'a guest who signed in elsewhere ends nobody, though no other token can be kept',
+  { timeout: 60_000 },
+  async () => {
+    const platform = await startScriptedPlatform()
+    const store = newDatabaseFile()
+    const webMessaging = { FOYER_CONNECTOR: 'web-messaging', FOYER_DEPLOYMENT_ID: DEPLOYMENT_ID }
+    const secrets = { FOYER_SECRETS: Buffer.alloc(32, 7).toString('base64url') }
+    const foyer = await spawnFoyer(platform.origin, { ...webMessaging, ...secrets, FOYER_STORE: `sqlite:${store}` })
+    const guest = await new Guest(foyer.url).arrive()
+    const events = guest.follow()
+    await eventually('it is up', () => events.some((event) => event.type === 'connection' && event.state === 'up'))
+
+    const release = lock(store)
+    platform.sockets[0]?.push('LogoutEvent', {})
+    await eventually('it cannot be kept', () => foyer.output.includes('"token-not-replaced"'), 20_000)
+    release()
+    await eventually(
+      'the same process tells its end',
+      () => events.some((event) => event.type === 'conversation' && event.state === 'ended'),
+      20_000,
+    )
+    expect(foyer.output).not.toContain('"uncaught"')
+  },
+)
 
 test('a row of the log that is damaged costs itself: the rest is read, and it is told', async () => {
   const store = newDatabaseFile()

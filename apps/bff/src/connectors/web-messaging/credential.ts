@@ -23,10 +23,14 @@ export async function readCredential(slot: CredentialSlot): Promise<WebMessaging
   return v.parse(WebMessagingCredential, await slot.read())
 }
 
-type Change = Partial<WebMessagingCredential>
+/** The token is only ever replaced. */
+type Change = Partial<Omit<WebMessagingCredential, 'token'>>
 
 /** The last write to each slot: the next one waits for it, or one of two changes would be lost. */
 const writes = new WeakMap<CredentialSlot, Promise<void>>()
+
+/** Whose token must not be used again, though the store has taken no other yet. */
+const spent = new WeakSet<CredentialSlot>()
 
 export function changeCredential(slot: CredentialSlot, change: Change): Promise<void> {
   return write(slot, () => change)
@@ -41,7 +45,9 @@ function write(slot: CredentialSlot, toChange: (current: WebMessagingCredential)
   const mine = (writes.get(slot) ?? Promise.resolve()).then(async () => {
     const current = await readCredential(slot)
     const change = toChange(current)
-    if (change) await slot.write({ ...current, ...change })
+    if (!change) return
+    await slot.write({ ...current, ...change, ...(spent.has(slot) && { token: randomUUID() }) })
+    spent.delete(slot)
   })
   writes.set(
     slot,
@@ -50,7 +56,17 @@ function write(slot: CredentialSlot, toChange: (current: WebMessagingCredential)
   return mine
 }
 
-/** The old token belongs to somebody who signed in: a guest who comes back is a new one (web-messaging.md §9.1). */
+/**
+ * The old token belongs to somebody who signed in: a guest who comes back is a new one (web-messaging.md §9.1). Where the
+ * store fails, and this throws, it is done with whatever is written next, or before a token is used again.
+ */
 export async function replaceToken(slot: CredentialSlot): Promise<void> {
-  await changeCredential(slot, { token: randomUUID() })
+  spent.add(slot)
+  await changeCredential(slot, {})
+}
+
+/** As `readCredential`, with a token that may be used. Throws also where the store cannot take one. */
+export async function readUsable(slot: CredentialSlot): Promise<WebMessagingCredential> {
+  if (spent.has(slot)) await changeCredential(slot, {})
+  return readCredential(slot)
 }

@@ -3,7 +3,7 @@ import { backOffMs } from '../../clock.ts'
 import type { ConnectorEvent } from '../connector.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { configure } from './configure.ts'
-import { readCredential, replaceToken } from './credential.ts'
+import { readUsable, replaceToken } from './credential.ts'
 import { lostSession, refusalOf, silenceOf, type WebMessagingOperation } from './error-codes.ts'
 import { LinkGate } from './link-gate.ts'
 import { openLink, type Link } from './link.ts'
@@ -95,7 +95,7 @@ export class Line {
       if (signal.aborted) return
       if (this.#state.name === 'over') {
         const { why } = this.#state
-        if (why.by === 'sign-in') await replaceToken(slot)
+        if (why.by === 'sign-in') await replaceToken(slot).catch((error: unknown) => this.#tellNotReplaced(error))
         return this.#tellEnd(why)
       }
       const error = this.#refusal ?? silenceOf('open', 'SOCKET_LOST', 'not-sent')
@@ -121,7 +121,7 @@ export class Line {
   async #live(): Promise<void> {
     const { slot, conversationId, deploymentId, deployment, linkParts, signal, clock } = this.#parts
     const { startsByItself } = await deployment.read()
-    const { token, isFresh = false, conversationId: current } = await readCredential(slot)
+    const { token, isFresh = false, conversationId: current } = await readUsable(slot)
     if (current !== conversationId) return this.input({ type: 'displaced' })
     const lost = Promise.withResolvers<undefined>()
     let isLeft = false
@@ -163,6 +163,11 @@ export class Line {
       this.#link = undefined
       link.close()
     }
+  }
+
+  /** The session is over all the same, and says so. */
+  #tellNotReplaced(error: unknown): void {
+    this.#parts.logger.error({ event: 'token-not-replaced', err: error })
   }
 
   #fail(error: unknown): void {

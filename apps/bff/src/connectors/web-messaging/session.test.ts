@@ -10,6 +10,7 @@ import {
   type ClientFrame,
   type PlatformScript,
 } from '../../../test/support/scripted-platform.ts'
+import { StoreError } from '../../storage/store-error.ts'
 import type { ConnectorEvent, Credential, CredentialSlot, GuestProfile } from '../connector.ts'
 import { createWebMessagingConnector, type WebMessagingOptions } from './connector.ts'
 
@@ -41,7 +42,14 @@ async function arrive(
   })
   onTestFinished(() => connector.close())
   let credential: Credential = await connector.admit()
-  const slot: CredentialSlot = { read: async () => credential, write: async (next) => void (credential = next) }
+  const store: { failure?: Error | undefined } = {}
+  const slot: CredentialSlot = {
+    read: async () => credential,
+    async write(next) {
+      if (store.failure) throw store.failure
+      credential = next
+    },
+  }
   const guest = connector.guest(slot)
 
   function open(upstreamConversationId: string) {
@@ -80,6 +88,8 @@ async function arrive(
     ...platform,
     ...talk,
     clock,
+    store,
+    upstreamId,
     logged,
     guest,
     connector,
@@ -300,6 +310,42 @@ describe('a session ends', () => {
     const tokens = [(await socket(0)).received[0]?.token, (await socket(1)).received[0]?.token]
     expect(tokens[0] !== tokens[1]).toBe(hasNewToken)
     expect(framesOf((await socket(1)).received, 'configureSession')[0]?.startNew).toBe(true)
+  })
+
+  describe('by a sign-in, while the store fails', () => {
+    /** Up to where it has said so, and could not keep another token. */
+    async function endBySignIn() {
+      const arrived = await arrive()
+      const { find, socket, store, listening, logged } = arrived
+      await find('up')
+      store.failure = new StoreError('full')
+      ;(await socket()).push('LogoutEvent', {})
+      expect(await find('closed')).toEqual({ type: 'closed' })
+      await listening
+      expect(logged()).toEqual(['token-not-replaced'])
+      const tokens = async () => [(await socket(0)).received[0]?.token, (await socket(1)).received[0]?.token]
+      return { ...arrived, tokens }
+    }
+
+    test('the next conversation begins with another token, or not at all', async () => {
+      const { guest, open, store, tokens } = await endBySignIn()
+      await expect(guest.startConversation({})).rejects.toBe(store.failure)
+      store.failure = undefined
+      await open(await guest.startConversation({})).find('up')
+      const [before, after] = await tokens()
+      expect(after).not.toBe(before)
+    })
+
+    test('the same one, looked at again, is asked about with another token, or not at all', async () => {
+      const { upstreamId, open, store, tokens, sockets, logged, passWaitsUntil } = await endBySignIn()
+      open(upstreamId)
+      await eventually('it cannot', () => logged().includes('session-failed'))
+      expect(sockets).toHaveLength(1)
+      store.failure = undefined
+      await passWaitsUntil(() => sockets[1]?.received[0] !== undefined)
+      const [before, after] = await tokens()
+      expect(after).not.toBe(before)
+    })
   })
 
   test('not by a fourth connection: its place is taken back, but not at once', async () => {
