@@ -146,6 +146,17 @@ export function connectorContract(name: string, subject: ConnectorUnderTest): vo
       expect(entities.flatMap(({ text }) => text ?? [])).toEqual(['Where is my order? 👋'])
     })
 
+    test('does not leave when it was called off before', async () => {
+      const { simulator, platformId, listen } = await arrive()
+      const listening = listen()
+      await listening.until(({ type }) => type === 'up')
+      const message = { messageId: randomUUID(), text: 'never mind' }
+      const calledOff = AbortSignal.abort(new Error('called off'))
+      await expect(listening.session.send(message, calledOff)).rejects.toThrow('called off')
+      const { entities } = await simulator.control.conversation(platformId)
+      expect(entities.flatMap(({ text }) => text ?? [])).toEqual([])
+    })
+
     test('keeps its order', async () => {
       const { listen } = await arrive()
       const listening = listen()

@@ -69,7 +69,10 @@ export interface OpenConversationOptions {
  * after a refusal it may be iterated again, and goes on where it got to.
  */
 export interface UpstreamSession extends AsyncIterable<ConnectorEvent> {
-  /** Throws UpstreamError; its `outcome` says whether the message may have arrived all the same. */
+  /**
+   * Throws UpstreamError; its `outcome` says whether the message may have arrived all the same. Once the signal aborts it
+   * does not leave any more, and its reason is thrown; the answer to what has left is waited for, some seconds at most.
+   */
   send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }>
   /** What the platform's own record holds after a cursor, and maybe from before it: to learn whether a message arrived. */
   readRecord(cursor: string | undefined, signal?: AbortSignal): Promise<ConnectorEvent[]>

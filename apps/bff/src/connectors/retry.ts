@@ -2,7 +2,7 @@ import { backOffMs, type Clock } from '../clock.ts'
 import type { Verdict } from './diagnosis/verdict.ts'
 
 /** Longest wait a platform may ask of us: whoever is waiting wants to hear something by then. */
-const MAX_WAIT_MS = 5 * 60_000
+export const MAX_WAIT_MS = 5 * 60_000
 
 /**
  * When to try again (R8): after a random time that doubles with each attempt, 200 ms to 5 s. What the platform asks for

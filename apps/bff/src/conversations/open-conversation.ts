@@ -8,6 +8,7 @@ import type {
   UpstreamGuest,
   UpstreamSession,
 } from '../connectors/connector.ts'
+import { unlessAborted, within } from '../connectors/deadline.ts'
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
@@ -32,6 +33,8 @@ const LINGER_MS = 30_000
 const MAX_UNSENT = 200
 /** Somebody who looked, wrote or was written to within this time is attended closely. */
 const ATTEND_MS = 60_000
+/** What is on its way when the session ends gets so long: whoever ends others waits for it. */
+const ABANDON_MS = 15_000
 
 export interface ConversationParts {
   readonly guest: UpstreamGuest
@@ -79,7 +82,7 @@ export class OpenConversation {
     this.#line = new LineStatus(kept.current.conversationId, parts)
     this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
     this.#outbox = new Outbox({
-      upstream: { send: async (message) => this.#upstream.send(await this.#withOrigin(message)) },
+      upstream: { send: async (message, signal) => this.#upstream.send(await this.#withOrigin(message), signal) },
       clock: parts.clock,
       logger: parts.logger,
       signal,
@@ -88,7 +91,7 @@ export class OpenConversation {
         return this.#confirm(message, upstreamId)
       },
       failed: (message, error) => this.#fail(message, error),
-      reconcile: (message) => this.#reconcile(message),
+      reconcile: (message, signal) => this.#reconcile(message, signal),
       waiting: (error, retryInMs) => {
         if (error.outcome === 'unknown') parts.metrics.messages.inc({ direction: 'guest', state: 'unknown' })
         this.#line.down(error, retryInMs)
@@ -179,7 +182,7 @@ export class OpenConversation {
 
   /** What is still to be sent is not sent any more, and the guest is told so. */
   async abandon(): Promise<void> {
-    await this.park()
+    await within(ABANDON_MS, undefined, (signal) => unlessAborted(this.park(), signal)).catch(() => undefined)
     for (const { event, state } of await this.#parts.log.unconfirmed(this.record.conversationId)) {
       const { messageId } = event
       const receipt = { type: 'receipt', messageId, state: 'failed', problem: sessionOverProblem } as const
@@ -352,8 +355,8 @@ export class OpenConversation {
     if (error?.outcome === 'refused') this.#line.answered()
   }
 
-  async #reconcile({ messageId }: OutgoingMessage): Promise<boolean> {
-    for (const event of await this.#upstream.readRecord(this.record.cursor))
+  async #reconcile({ messageId }: OutgoingMessage, signal: AbortSignal): Promise<boolean> {
+    for (const event of await this.#upstream.readRecord(this.record.cursor, signal))
       if ('upstreamId' in event) await this.#takeStored(event)
     this.#line.answered()
     const message = await this.#parts.log.readMessage(this.record.conversationId, messageId)

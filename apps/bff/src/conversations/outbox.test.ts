@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { FakeClock, settle } from '../../test/support/fake-clock.ts'
 import { createRecordingLogger } from '../../test/support/loggers.ts'
 import { lostAnswer, unreachable, upstreamError } from '../../test/support/upstream-error.ts'
@@ -17,18 +17,19 @@ function createSubject() {
   const happened: string[] = []
   const waits: number[] = []
   /** What the platform does with the messages to come; by default it takes them. */
-  const sends: (() => Promise<string | undefined>)[] = []
+  const sends: ((signal: AbortSignal | undefined) => Promise<string | undefined>)[] = []
   const onPlatform = new Set<string>()
   const subject = {
     ...{ clock, stop, lines, happened, waits, sends, onPlatform },
     storeFails: undefined as Error | undefined,
     reading: undefined as Error | undefined,
+    looking: async (_: AbortSignal) => undefined as unknown,
   }
   const outbox = new Outbox({
     upstream: {
-      async send({ text, messageId }) {
+      async send({ text, messageId }, signal) {
         happened.push(`send ${text}`)
-        const upstreamId = await (sends.shift() ?? (async () => `up-${messageId}`))()
+        const upstreamId = await (sends.shift() ?? (async () => `up-${messageId}`))(signal)
         onPlatform.add(messageId)
         return { upstreamId }
       },
@@ -39,9 +40,10 @@ function createSubject() {
       happened.push(`sent ${text}${upstreamId === undefined ? '' : ` as ${upstreamId}`}`)
     },
     failed: async ({ text }, error) => void happened.push(`failed ${text}: ${error?.code ?? 'our own fault'}`),
-    async reconcile({ text, messageId }) {
+    async reconcile({ text, messageId }, signal) {
       happened.push(`look for ${text}`)
       if (subject.reading) throw subject.reading
+      await subject.looking(signal)
       return !onPlatform.has(messageId)
     },
     waiting: (_, retryInMs) => void waits.push(retryInMs),
@@ -51,6 +53,9 @@ function createSubject() {
 }
 
 const message = (text: string): OutgoingMessage => ({ messageId: `id-${text}`, text })
+/** Held, as by the platform's pace, until it is called off. */
+const untilAborted = (signal: AbortSignal | undefined) =>
+  new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
 const fail = (error: Error) => () => Promise.reject(error)
 
 describe('messages on their way', () => {
@@ -254,6 +259,48 @@ describe('trying again', () => {
     add('one')
     await clock.advance(10 * MINUTE_MS)
     expect(happened.at(-1)).toBe('failed one: platform-unavailable')
+  })
+})
+
+describe('what a connector holds', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  test('ends with the ten minutes of its message; what was behind it gets a minute all the same', async () => {
+    const { add, sends, happened, clock } = createSubject()
+    const advance = async (ms: number) => {
+      await clock.advance(ms)
+      await vi.advanceTimersByTimeAsync(ms)
+      await settle()
+    }
+    sends.push(untilAborted, untilAborted)
+    for (const text of ['one', 'two', 'three']) add(text)
+    await advance(10 * MINUTE_MS - 1)
+    expect(happened).toEqual(['send one'])
+    await advance(1)
+    expect(happened.slice(1)).toEqual(['failed one: our own fault', 'send two'])
+    await advance(MINUTE_MS - 1)
+    expect(happened).toHaveLength(3)
+    await advance(1)
+    expect(happened.slice(3)).toEqual(['failed two: our own fault', 'send three', 'sent three as up-id-three'])
+  })
+
+  test.each([
+    ['on its way out', false],
+    ['that is looked for', true],
+  ])('ends at once for a message %s when the outbox is parked, or let go of', async (_, mayHaveArrived) => {
+    for (const end of ['park', 'stop'] as const) {
+      const subject = createSubject()
+      const { add, sends, outbox, stop, happened, lines } = subject
+      sends.push(untilAborted)
+      subject.looking = untilAborted
+      add('one', mayHaveArrived)
+      await settle()
+      if (end === 'stop') stop.abort(new Error('closed'))
+      await outbox.park()
+      expect(happened).toEqual([mayHaveArrived ? 'look for one' : 'send one'])
+      expect([outbox.size, lines]).toEqual([1, []])
+    }
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { OutgoingMessage, UpstreamSession } from '../connectors/connector.ts'
+import { within } from '../connectors/deadline.ts'
 import { retryInMs } from '../connectors/retry.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
@@ -8,6 +9,8 @@ import { carryOn } from '../telemetry/work.ts'
 
 /** How long a message is tried before the guest is told that it did not get through. */
 const GIVE_UP_AFTER_MS = 10 * 60_000
+/** So long a try may take at least: the message's time may have gone while those before it were tried. */
+const TRY_MS = 60_000
 /** Longest wait after a failure of our own, of the store for instance, which is nobody's to hurry; half of it at least. */
 const FAILED_MS = 15_000
 
@@ -21,7 +24,7 @@ export interface OutboxParts {
   /** The platform will not take it; without an error the fault is our own. */
   failed(message: OutgoingMessage, error: UpstreamError | undefined): Promise<void>
   /** Reads the platform's record; resolves to whether the message still has to be sent. */
-  reconcile(message: OutgoingMessage): Promise<boolean>
+  reconcile(message: OutgoingMessage, signal: AbortSignal): Promise<boolean>
   /** The next attempt is made in so many milliseconds. */
   waiting(error: UpstreamError, retryInMs: number): void
 }
@@ -104,19 +107,19 @@ export class Outbox {
 
   /** Tried once in any case: the time may have gone while those before it were tried. */
   async #deliver({ message, mayHaveArrived, addedAtMs }: Entry): Promise<void> {
-    const { upstream, clock, sent, failed, reconcile, waiting } = this.#parts
+    const { upstream, clock, sent, failed, waiting } = this.#parts
     const giveUpAtMs = addedAtMs + GIVE_UP_AFTER_MS
     let isOpen = mayHaveArrived
     for (let attempt = 0; ; attempt++) {
       this.#stopped.throwIfAborted()
       try {
-        if (isOpen && !(await reconcile(message))) return
-        const { upstreamId } = await upstream.send(message)
+        if (isOpen && !(await this.#reconcile(message, giveUpAtMs))) return
+        const { upstreamId } = await this.#inTime(giveUpAtMs, (signal) => upstream.send(message, signal))
         return await sent(message, upstreamId, clock.monotonic() - addedAtMs)
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
         if (!error.retryable || clock.monotonic() >= giveUpAtMs) {
-          const isThere = error.outcome === 'unknown' && !(await this.#isMissing(message))
+          const isThere = error.outcome === 'unknown' && !(await this.#isMissing(message, giveUpAtMs))
           return isThere ? undefined : await failed(message, error)
         }
         isOpen ||= error.outcome === 'unknown'
@@ -130,12 +133,21 @@ export class Outbox {
   }
 
   /** True also when the platform's record cannot be read. */
-  async #isMissing(message: OutgoingMessage): Promise<boolean> {
+  async #isMissing(message: OutgoingMessage, giveUpAtMs: number): Promise<boolean> {
     try {
-      return await this.#parts.reconcile(message)
+      return await this.#reconcile(message, giveUpAtMs)
     } catch (error) {
       if (error instanceof UpstreamError) return true
       throw error
     }
+  }
+
+  #reconcile(message: OutgoingMessage, giveUpAtMs: number): Promise<boolean> {
+    return this.#inTime(giveUpAtMs, (signal) => this.#parts.reconcile(message, signal))
+  }
+
+  /** Ends what waits for the platform with the outbox, or when the message's time is up. */
+  #inTime<Result>(giveUpAtMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    return within(Math.max(giveUpAtMs - this.#parts.clock.monotonic(), TRY_MS), this.#stopped, work)
   }
 }

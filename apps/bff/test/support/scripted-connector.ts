@@ -4,6 +4,7 @@ import type {
   ConnectorEvent,
   OpenConversationOptions,
   OutgoingMessage,
+  UpstreamFiles,
   UpstreamSession,
 } from '../../src/connectors/connector.ts'
 import type { StoredConnectorEvent } from '../../src/conversations/ingest.ts'
@@ -14,7 +15,11 @@ export const NOOR = { participantId: 'agent:Noor', role: 'agent', name: 'Noor' }
 type Unnumbered<Event> = Event extends unknown ? Omit<Event, 'upstreamId' | 'cursor'> : never
 
 /** What becomes of one message that is sent: `take` puts it into the platform's record and answers with its id. */
-export type SendStep = (message: OutgoingMessage, take: () => string) => Promise<{ upstreamId?: string | undefined }>
+export type SendStep = (
+  message: OutgoingMessage,
+  take: () => string,
+  signal?: AbortSignal,
+) => Promise<{ upstreamId?: string | undefined }>
 
 /**
  * A platform at the height of a connector, for one conversation. It keeps a record; tells it to whoever listens, from
@@ -40,6 +45,9 @@ export class ScriptedConnector implements Connector {
   mostSendsAtOnce = 0
   /** What goes on while the guest's leaving, or clearing, is on its way. */
   ending = async (): Promise<void> => undefined
+  /** What goes on while the record is being read. */
+  reading = async (_: AbortSignal | undefined): Promise<void> => undefined
+  files: UpstreamFiles | undefined
   refusal: { start?: Error; end?: Error; read?: Error; revoke?: Error } = {}
   readonly #listeners = new Set<(event: ConnectorEvent) => void>()
   readonly attention: Attention[] = []
@@ -103,12 +111,14 @@ export class ScriptedConnector implements Connector {
     this.calls.push(`open ${upstreamConversationId}${cursor === undefined ? '' : ` after ${cursor}`}`)
     return {
       [Symbol.asyncIterator]: () => this.#receive(cursor, signal),
-      send: (message) => this.#send(message),
-      readRecord: async (from) => {
+      send: (message, abort) => this.#send(message, abort),
+      readRecord: async (from, abort) => {
         this.calls.push(`read${from === undefined ? '' : ` after ${from}`}`)
         if (this.refusal.read) throw this.refusal.read
+        await this.reading(abort)
         return this.#after(from)
       },
+      files: this.files,
       typing: async (typing) => void this.calls.push(`typing ${typing}`),
       end: async () => {
         this.calls.push('end')
@@ -144,12 +154,12 @@ export class ScriptedConnector implements Connector {
     }
   }
 
-  async #send(message: OutgoingMessage): Promise<{ upstreamId?: string | undefined }> {
+  async #send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }> {
     this.calls.push(`send ${message.text}`)
     this.mostSendsAtOnce = Math.max(this.mostSendsAtOnce, ++this.sendsAtOnce)
     const step = this.steps.shift() ?? (async (_: OutgoingMessage, take: () => string) => ({ upstreamId: take() }))
     try {
-      return await step(message, () => this.#take(message))
+      return await step(message, () => this.#take(message), signal)
     } finally {
       this.sendsAtOnce--
     }

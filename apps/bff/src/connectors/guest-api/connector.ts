@@ -129,12 +129,13 @@ function openConversation(
     [Symbol.asyncIterator]: () => receive(receiver, position, signal),
 
     async send({ messageId, text }, abort) {
+      // Not handed on: what has left is waited for, which has an end of its own.
+      abort?.throwIfAborted()
       const body = { text, clientMessageId: messageId }
       const answer = await client.call('sendMessage', {
         method: 'POST',
         path: guestApiPaths.messages(id),
         body,
-        signal: abort,
       })
       // 202 without a body is an answer too; the message's id then comes with its echo.
       return { upstreamId: answer.body === '' ? undefined : readAnswer('sendMessage', answer, SentMessage).id }

@@ -1,5 +1,6 @@
 import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { Cause, Verdict } from '../diagnosis/verdict.ts'
+import { MAX_WAIT_MS } from '../retry.ts'
 import { UpstreamError } from '../upstream-error.ts'
 
 /** What Foyer was doing, as a sentence begins with it. */
@@ -189,6 +190,7 @@ function toVerdict(
       ...(code !== undefined && code < 1000 ? { status: code } : {}),
       ...(shown === undefined ? {} : { code: shown }),
     },
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    // A platform may say anything; an epoch time, say. As long as that we wait at most.
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, MAX_WAIT_MS) }),
   }
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { startHttpServer } from '../../../test/support/http-server.ts'
 import { silentLogger } from '../../../test/support/loggers.ts'
@@ -56,6 +57,16 @@ test('reading stops where the asked time is passed', async () => {
   })
   expect((await history.readFrom(timeOf(2))).map(({ id }) => id)).toEqual(['m2', 'm3'])
   expect(server.received).toHaveLength(1)
+})
+
+test('a pause that a platform asks for is kept for five minutes at most', async () => {
+  const { history, clock } = await startHistory({ status: 429, retryAfter: '99999' })
+  await expect(history.readFrom(undefined)).rejects.toMatchObject({ retryAfterMs: 300_000 })
+  const again = history.readFrom(undefined)
+  await eventually('it waits', () => clock.waits[0])
+  expect(clock.waits).toEqual([300_000])
+  await clock.advance(300_000)
+  expect(await again).toEqual([])
 })
 
 test('one bad entity costs one', async () => {

@@ -29,6 +29,8 @@ export interface Link {
 export interface AskOptions {
   readonly tracingId?: string
   readonly signal?: AbortSignal | undefined
+  /** Ends only what is before: once the frame has left, its answer is waited for. */
+  readonly untilSent?: AbortSignal | undefined
 }
 
 export interface LinkListener {
@@ -65,10 +67,10 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
       if (!lost.signal.aborted) throw error
     })
   return {
-    async ask(frame, operation, { tracingId = randomUUID(), signal: abort } = {}) {
+    async ask(frame, operation, { tracingId = randomUUID(), signal: abort, untilSent = abort } = {}) {
       const attributes = { 'foyer.operation': operation, 'genesys.tracing_id': tracingId }
       return tracing.span(`ask ${operation}`, { kind: 'client', attributes }, async () => {
-        await turn(abort)
+        await turn(untilSent)
         if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
         const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
         socket.send({ token, tracingId, ...frame })

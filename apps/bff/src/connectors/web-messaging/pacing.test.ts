@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { FakeClock, settle } from '../../../test/support/fake-clock.ts'
 import { Pace, TypingPace } from './pacing.ts'
 
 /** Lets `count` go through, and tells when each left (ms since the first could). */
@@ -45,6 +45,31 @@ describe('a pace', () => {
     pace.pause(3_000)
     pace.pause(1_000)
     expect(await leave(pace, clock, 1)).toEqual([3_000])
+  })
+
+  test('keeps no pause for longer than five minutes, whatever was asked', async () => {
+    const clock = new FakeClock()
+    const pace = new Pace(clock, 10, 1_000)
+    pace.pause(1_795_600_000_000)
+    expect(pace.pausedMs).toBe(300_000)
+    const turn = pace.turn()
+    await clock.advance(300_000)
+    await turn
+    expect(pace.pausedMs).toBe(0)
+  })
+
+  test('lets go of who gives up at once, also while it waits behind others', async () => {
+    const clock = new FakeClock()
+    const pace = new Pace(clock, 1, 1_000)
+    pace.pause(60_000)
+    const first = pace.turn()
+    const impatient = new AbortController()
+    const given = pace.turn(impatient.signal)
+    await settle()
+    impatient.abort(new Error('no more time'))
+    await expect(given).rejects.toThrow('no more time')
+    await clock.advance(60_000)
+    await first
   })
 
   test('forgets who gives up waiting, and lets the next one go', async () => {

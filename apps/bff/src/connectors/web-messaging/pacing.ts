@@ -1,4 +1,6 @@
 import type { Clock } from '../../clock.ts'
+import { unlessAborted } from '../deadline.ts'
+import { MAX_WAIT_MS } from '../retry.ts'
 
 /** How much may leave, in the platform's own measures (web-messaging.md §16). */
 export interface PlatformLimits {
@@ -45,12 +47,17 @@ export class Pace {
   async turn(signal?: AbortSignal): Promise<void> {
     const mine = this.#last.then(() => this.#wait(signal))
     this.#last = mine.catch(() => undefined)
-    return mine
+    return unlessAborted(mine, signal)
   }
 
-  /** The platform asked for a pause. */
+  /** The platform asked for a pause; five minutes of it are kept at most. */
   pause(ms: number): void {
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#clock.monotonic() + ms)
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#clock.monotonic() + Math.min(ms, MAX_WAIT_MS))
+  }
+
+  /** What is left of a pause (ms). */
+  get pausedMs(): number {
+    return Math.max(0, this.#notBeforeMs - this.#clock.monotonic())
   }
 
   async #wait(signal: AbortSignal | undefined): Promise<void> {

@@ -211,6 +211,18 @@ describe('over any number of sockets', () => {
     await find('up')
   })
 
+  test('a pause without end that it asks for then is kept for five minutes', async () => {
+    const body = { retryAfter: 1_795_600_000, errorCode: 4029, errorMessage: '' }
+    const { find, script, clock } = await arrive({
+      answer: answering('configureSession', 'TooManyRequestsErrorMessage', body, { code: 429 }),
+    })
+    expect(await find('down')).toMatchObject({ retryInMs: 300_000, error: { retryAfterMs: 300_000 } })
+    script.answer = () => false
+    await eventually('it waits', () => clock.waits.some((waitMs) => Math.round(waitMs) === 300_000))
+    await clock.advance(300_000)
+    await find('up')
+  })
+
   test('a socket that was given up, and closes long after, does no harm to the one in its place', async () => {
     const body = { retryAfter: 1, errorCode: 4029, errorMessage: '' }
     const pause = answering('configureSession', 'TooManyRequestsErrorMessage', body, { code: 429 })
@@ -638,6 +650,59 @@ describe('what the guest says', () => {
     expect(texts()).toEqual([])
     await clock.advance(3_001)
     await sending
+  })
+
+  const busy = (retryAfter: number): PlatformScript['answer'] =>
+    answering(
+      'onMessage',
+      'TooManyRequestsErrorMessage',
+      { retryAfter, errorCode: 4029, errorMessage: '' },
+      { code: 429 },
+    )
+
+  test('is refused for now where the pause is long, and typing not told: nothing is held out of reach', async () => {
+    const { find, say, script, clock, session, socket, texts } = await arrive({ answer: busy(3_600) })
+    await find('up')
+    await expect(say('one')).rejects.toMatchObject({ retryAfterMs: 300_000 })
+    script.answer = () => false
+    const sent = (await socket()).received.length
+    await clock.advance(60_000)
+    const held = { code: 'rate-limited', outcome: 'not-sent', retryable: true, retryAfterMs: 240_000 }
+    await expect(say('two')).rejects.toMatchObject(held)
+    await session.typing(true)
+    expect((await socket()).received).toHaveLength(sent)
+    await clock.advance(240_000)
+    await say('two')
+    await find('message')
+    expect(texts()).toEqual(['two'])
+  })
+
+  test('does not leave once its signal has aborted', async () => {
+    const { find, session, script, clock, socket } = await arrive({ answer: busy(3) })
+    await find('up')
+    await expect(session.send({ messageId: randomUUID(), text: 'one' })).rejects.toMatchObject({ outcome: 'refused' })
+    script.answer = () => false
+    const sent = (await socket()).received.length
+    const stop = new AbortController()
+    const sending = session.send({ messageId: randomUUID(), text: 'two' }, stop.signal)
+    await eventually('it waits', () => clock.waits.some((waitMs) => Math.round(waitMs) === 3_000))
+    stop.abort(new Error('parked'))
+    await expect(sending).rejects.toThrow('parked')
+    await clock.advance(10_000)
+    expect((await socket()).received).toHaveLength(sent)
+  })
+
+  test('is waited for once it has left, though its signal aborts', async () => {
+    const { find, session, socket } = await arrive({ answer: ({ action }) => action === 'onMessage' })
+    await find('up')
+    const stop = new AbortController()
+    const messageId = randomUUID()
+    const sending = session.send({ messageId, text: 'one' }, stop.signal)
+    const platform = await socket()
+    await eventually('it has left', () => framesOf(platform.received, 'onMessage')[0])
+    stop.abort(new Error('parked'))
+    platform.push('StructuredMessage', said('Inbound', 'mine', { text: 'one' }), { tracingId: messageId })
+    expect(await sending).toEqual({ upstreamId: 'mine' })
   })
 
   test('carries what they told of themselves until it was taken once', async () => {

@@ -82,11 +82,11 @@ export class Session implements UpstreamSession {
   async send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }> {
     const answer = await withAttributes(this.#delivery, async (attributes) => {
       await this.#line.ready('send', READY_MS, signal)
-      await this.#messages.turn(signal)
+      await this.#turnToSpeak(signal)
       const link = await this.#line.ready('send', READY_MS, signal)
       if (this.#line.state.name === 'read-only') throw refusalOf('send', 409)
       const frame = { action: 'onMessage', message: toPlatformMessage(message, attributes) }
-      return link.ask(frame, 'send', { tracingId: message.messageId, signal })
+      return link.ask(frame, 'send', { tracingId: message.messageId, untilSent: signal })
     })
     const refusal = refusalIn(answer, 'send')
     if (refusal) throw refusal
@@ -105,7 +105,9 @@ export class Session implements UpstreamSession {
     // There is no word for typing no more; the indicator goes by itself (§8.1).
     if (!typing || !this.#parts.deployment.known?.showsUserTyping) return
     const link = await this.#line.ready('send', TYPING_READY_MS, signal).catch(() => undefined)
-    if (!link || this.#line.state.name !== 'configured' || !this.#typing.isDue()) return
+    if (!link || this.#line.state.name !== 'configured') return
+    // After a pause it would be news of long ago, and go before what was said.
+    if (this.#messages.pausedMs > 0 || !this.#typing.isDue()) return
     await this.#messages.turn(signal)
     await link.tell({ action: 'onMessage', message: typingMessage })
   }
@@ -199,6 +201,13 @@ export class Session implements UpstreamSession {
     if (frame.class === 'StructuredMessage') this.#incoming.takeLive(withMessageId(frame.body, frame.tracingId))
     // Whatever it was that was too much: what comes next waits (§17).
     if (frame.class === 'TooManyRequestsErrorMessage') this.#messages.pause(frame.body.retryAfter * 1000)
+  }
+
+  /** Throws UpstreamError where the platform wants a pause that is longer than a command waits: who sends knows what to do. */
+  async #turnToSpeak(signal: AbortSignal | undefined): Promise<void> {
+    const { pausedMs } = this.#messages
+    if (pausedMs > READY_MS) throw refusalOf('send', 429, { retryAfterMs: pausedMs, outcome: 'not-sent' })
+    await this.#messages.turn(signal)
   }
 
   /** The platform says that nothing more can be said, and its record does not say since when. */
