@@ -148,7 +148,6 @@ export class OpenConversation {
 
   /** Throws ConversationError `not-supported`. */
   get files(): UpstreamFiles {
-    this.#guestActs()
     const { files } = this.#upstream
     if (!files) throw new ConversationError('not-supported')
     return files

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { settle } from '../../test/support/fake-clock.ts'
 import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
+import type { OutgoingFile } from '../connectors/connector.ts'
+import { serverOptions } from '../server-limits.ts'
+import { ConversationError } from './conversation-error.ts'
 
+const MINUTE_MS = 60_000
 const ONE = { messageId: 'id-of-one', text: 'one' }
 
 /** Held by the platform, or for its sake, until it is called off. */
@@ -46,5 +50,52 @@ describe('a session whose time is up does not wait', () => {
     await advance(1)
     await abandoned
     expect(await stateOf(record, ONE.messageId)).toBe('failed')
+  })
+})
+
+describe('a session that is forgotten', () => {
+  test('can do nothing for as long as a request that began before may take to come in', async () => {
+    const { relay, connector, openConversation, advance } = createRelaySubject()
+    const record = await openConversation()
+    await relay.forget(SESSION)
+    const { length } = connector.calls
+    await advance(serverOptions.requestTimeout + 1_000)
+    const upload = relay.files(record).upload(file)
+    await expect(upload).rejects.toThrow(new ConversationError('not-found'))
+    expect(connector.calls).toHaveLength(length)
+    expect(relay.openCount).toBe(0)
+  })
+})
+
+const file: OutgoingFile = {
+  ...{ attachmentId: 'file-1', name: 'map.txt', mediaType: 'text/plain', size: 0 },
+  bytes: new Blob([]).stream(),
+}
+
+describe('a file on its way', () => {
+  test.each(['upload', 'remove', 'download'] as const)(
+    'keeps its conversation open, though nobody looks, and no longer: %s',
+    async (direction) => {
+      const { relay, connector, openConversation, advance } = createRelaySubject()
+      const arrived = Promise.withResolvers<never>()
+      const move = () => arrived.promise
+      connector.files = { upload: move, remove: move, download: move }
+      const record = await openConversation()
+      const { upload, remove, download } = relay.files(record)
+      const moving = { upload: () => upload(file), remove: () => remove('file-1'), download: () => download('file-1') }
+      const moved = moving[direction]()
+      await advance(5 * MINUTE_MS)
+      expect(relay.openCount).toBe(1)
+      arrived.resolve(undefined as never)
+      await moved
+      await advance(MINUTE_MS)
+      expect(relay.openCount).toBe(0)
+    },
+  )
+
+  test('is not to be had where the platform has none', async () => {
+    const { relay, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    await expect(relay.files(record).download('file-1')).rejects.toThrow(new ConversationError('not-supported'))
   })
 })

@@ -17,6 +17,7 @@ import { during } from '../telemetry/work.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConnectionStatus, type ConversationRecord } from './conversation.ts'
+import { filesDuring } from './files-during.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { insist } from './insist.ts'
 import { KeptRecord } from './kept-record.ts'
@@ -28,8 +29,8 @@ type Sent = SentMessage & { readonly repeated: boolean }
 
 /** How long giving a credential back may take. */
 const REVOKE_MS = 3_000
-/** Requests that began before a session was forgotten are over by then. */
-const FORGOTTEN_MS = 60_000
+/** Requests that began before a session was forgotten have come in whole by then (server-limits.ts). */
+const FORGOTTEN_MS = 6 * 60_000
 
 export interface RelayParts {
   readonly connector: Connector
@@ -64,7 +65,7 @@ export interface Relay {
   typing(record: ConversationRecord, typing: boolean): Promise<void>
   /** Wipes what was said, for good. Throws ConversationError `not-supported`, UpstreamError. */
   clear(record: ConversationRecord, signal?: AbortSignal): Promise<void>
-  /** The conversation's files. Throws ConversationError `not-supported`. */
+  /** The conversation's files, which keep it open while they move. All throw ConversationError `not-supported`, too. */
   files(record: ConversationRecord): UpstreamFiles
   /**
    * A picture that one of the conversation's messages names; no other address is asked. Throws ConversationError
@@ -335,7 +336,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     files(record) {
-      return openOnDemand(record).files
+      return filesDuring(async (work) => within(openOnDemand(record), ({ files }) => work(files)))
     },
 
     async end(record, signal) {
