@@ -44,6 +44,10 @@ function createInstruments(registry: Registry) {
       'operation',
       'outcome',
     ]),
+    upstreamIgnored: counter('foyer_upstream_ignored_total', 'What the platform sent and nobody could read, by kind.', [
+      'connector',
+      'kind',
+    ]),
     tokenRequests: counter('foyer_token_requests_total', 'Guest tokens asked for or refreshed, by outcome.', [
       'grant',
       'outcome',

@@ -21,6 +21,8 @@ export interface PlatformSocket {
   isClosed(): boolean
   /** Pushes a frame of this class, `code` 200 where nothing else is said. */
   push(name: string, body: unknown, envelope?: Readonly<Record<string, unknown>>): void
+  /** Pushes a frame that is no text. */
+  pushBytes(bytes: Uint8Array): void
   close(code?: number): void
   /** Reads nothing more that comes over it, its close neither, until it is thawed. */
   freeze(): void
@@ -88,6 +90,7 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
       isClosed: () => client.readyState === client.CLOSED,
       push: (name, body, envelope) =>
         client.send(JSON.stringify({ type: 'message', class: name, code: 200, body, ...envelope })),
+      pushBytes: (bytes) => client.send(bytes),
       close: (code) => (code === undefined ? client.terminate() : client.close(code)),
       freeze: () => client.pause(),
       thaw: () => client.resume(),

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { Participant } from '@foyer/shared/protocol/participant'
 import { MessagePart } from '@foyer/shared/protocol/message'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
-import { silentLogger } from '../../../test/support/loggers.ts'
 import type { ConnectorEvent } from '../connector.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Operation } from '../diagnosis/failure.ts'
@@ -60,7 +59,7 @@ function expectWellFormed(told: ConnectorEvent): void {
 
 test('S53 whatever the platform says happened becomes events of ours, or nothing', () => {
   fc.assert(
-    fc.property(fc.oneof(entity, fc.jsonValue()), (told) => translate(told).forEach(expectWellFormed)),
+    fc.property(fc.oneof(entity, fc.jsonValue()), (told) => translate(told, () => undefined).forEach(expectWellFormed)),
     { numRuns: 2_000 },
   )
 })
@@ -79,7 +78,7 @@ test('S53 whatever it answers for its list is read to an end, or refused with a 
       const call = async () => ({ status: 200, headers: {}, body: bodies[asked++] ?? '{"entities":[]}' })
       const parts: ReceiverParts = {
         client: { call, stream: () => Promise.reject(new Error('not asked')) },
-        ...{ conversationId: 'c-1', clock: new FakeClock(), logger: silentLogger, attention: () => 'active' },
+        ...{ conversationId: 'c-1', clock: new FakeClock(), ignored: () => undefined, attention: () => 'active' },
       }
       try {
         for await (const told of readList(parts, { cursor: undefined })) expectWellFormed(told)

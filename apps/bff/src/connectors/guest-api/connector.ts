@@ -17,6 +17,7 @@ import { within } from '../deadline.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Operation } from '../diagnosis/failure.ts'
 import { createHttpClient, type HttpAnswer, type HttpLimits } from '../http.ts'
+import { createIgnored, type IgnoredMetrics } from '../ignored.ts'
 import { createPlatformCalls, outcomeOfStatus, type CallMetrics } from '../platform-calls.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { createAuthorizedClient, WHOLE_MS } from './authorized.ts'
@@ -27,7 +28,7 @@ import { createTokenRequests, type TokenClient, type TokenMetrics } from './requ
 export interface GuestApiOptions extends TokenClient {
   readonly clock: Clock
   readonly logger: Logger
-  readonly metrics: CallMetrics & TokenMetrics
+  readonly metrics: CallMetrics & TokenMetrics & IgnoredMetrics
   readonly tracing?: Tracing | undefined
   readonly limits?: GuestApiLimits | undefined
 }
@@ -48,6 +49,7 @@ export function createGuestApiConnector(options: GuestApiOptions): Connector {
   // Connections of their own: where messages pile up, tokens still get through, and the other way round (R10).
   const tokenHttp = createHttpClient(client.origin, { tracing, connections: 32, ...limits.http })
   const calls = createPlatformCalls({ connector: 'guest-api', clock, metrics, limits: limits.breaker })
+  const ignored = createIgnored('guest-api', { metrics, logger })
   const requests = createTokenRequests({ client, http: tokenHttp, calls, metrics })
 
   function guest(slot: CredentialSlot): UpstreamGuest {
@@ -69,7 +71,7 @@ export function createGuestApiConnector(options: GuestApiOptions): Connector {
         })
         return readAnswer('createConversation', answer, StartedConversation).id
       },
-      openConversation: (options) => openConversation({ client: authorized, clock, logger, silenceMs }, options),
+      openConversation: (options) => openConversation({ client: authorized, clock, ignored, silenceMs }, options),
       async revoke(signal) {
         const credential = v.safeParse(GuestCredential, await slot.read())
         if (!credential.success) return

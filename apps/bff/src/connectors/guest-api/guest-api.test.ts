@@ -61,3 +61,25 @@ test('R7 a guest who arrives is answered in time, though the platform does not a
   const refusal = { code: 'network', verdict: { evidence: { code: 'DEADLINE' } } }
   await expect(connector.admit()).rejects.toMatchObject(refusal)
 })
+
+test('S53 what nobody can read of the platform’s list is counted, and the rest is told', async () => {
+  const said = { id: 'up-1', direction: 'outbound', text: 'hello' }
+  const events = [{ eventType: 'Telepathy' }]
+  const entities = [{ nonsense: true }, said, { id: 'up-2', direction: 'outbound', type: 'Event', events }]
+  const token = { access_token: 'example-token', token_type: 'bearer', expires_in: 900 }
+  const platform = await startHttpServer((response, { path }) => {
+    const isFirst = !path.includes('after=')
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify(path.endsWith('/token') ? token : { entities: isFirst ? entities : [] }))
+  })
+  const { metrics, sample } = createTestMetrics()
+  const connector = connect(platform.origin, { metrics })
+  onTestFinished(() => connector.close())
+  const credential = await connector.admit()
+  const guest = connector.guest({ read: async () => credential, write: async () => undefined })
+  const signal = AbortSignal.timeout(10_000)
+  const record = await guest.openConversation({ upstreamConversationId: 'c-1', signal }).readRecord(undefined)
+  expect(record).toMatchObject([{ type: 'message', upstreamId: 'up-1' }])
+  const ignored = (kind: string) => sample(`foyer_upstream_ignored_total{connector="guest-api",kind="${kind}"}`)
+  expect([await ignored('entity'), await ignored('event'), await ignored('line')]).toEqual([1, 1, 0])
+})

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FakeClock, settle } from '../../../test/support/fake-clock.ts'
-import { createRecordingLogger } from '../../../test/support/loggers.ts'
 import { unreachable, upstreamError } from '../../../test/support/upstream-error.ts'
 import type { Attention, ConnectorEvent } from '../connector.ts'
 import type { AuthorizedClient } from './authorized.ts'
+import type { IgnoredKind } from '../ignored.ts'
 import { NoAnswerError, type HttpRequest, type StreamAnswer } from '../http.ts'
 import { readList, receive, type Position } from './receive.ts'
 
@@ -101,10 +101,13 @@ class Platform {
 function listen(platform: Platform, cursor?: string) {
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
-  const { logger, lines } = createRecordingLogger()
+  const ignored: IgnoredKind[] = []
   const position: Position = { cursor }
   const { client, clock } = platform
-  const parts = { client, conversationId: 'c-1', clock, logger, attention: () => platform.attention }
+  const parts = {
+    ...{ client, conversationId: 'c-1', clock, attention: () => platform.attention },
+    ignored: (kind: IgnoredKind) => void ignored.push(kind),
+  }
   const events: ConnectorEvent[] = []
   const done = (async () => {
     for await (const event of receive(parts, position, stop.signal)) events.push(event)
@@ -113,7 +116,7 @@ function listen(platform: Platform, cursor?: string) {
     events.flatMap((event) =>
       event.type === 'message' ? event.parts.map((part) => (part.type === 'text' ? part.text : '')) : [],
     )
-  return { events, texts, types: () => events.map(({ type }) => type), stop, done, position, lines, parts }
+  return { events, texts, types: () => events.map(({ type }) => type), stop, done, position, ignored, parts }
 }
 
 const countStreams = ({ asked }: Platform) => asked.filter((what) => what === 'stream').length
@@ -129,15 +132,15 @@ describe('where the platform has a stream', () => {
     expect(events.at(-1)).toEqual({ type: 'up' })
   })
 
-  test('each line is an event; blank ones and those nobody can read are none', async () => {
+  test('each line is an event; blank ones are none, and those nobody can read are noted', async () => {
     const platform = new Platform()
-    const { texts, lines } = listen(platform)
+    const { texts, ignored } = listen(platform)
     await settle()
     for (const line of ['', ' ', '{"half', 'null', '[]', '{}']) platform.push(line)
     platform.push('{"id":"up-1","direction":"outbound","text":"one"}')
     await settle()
     expect(texts()).toEqual(['one'])
-    expect(lines.map(({ event }) => event)).toContain('stream-line-unreadable')
+    expect(ignored).toEqual(['line', 'entity', 'entity', 'entity'])
   })
 
   test('the cursor moves with the list alone: a stream may not be in order', async () => {
@@ -352,13 +355,13 @@ describe('the cursor', () => {
   test('moves past an entity that says nothing, and one that cannot be read', async () => {
     const platform = new Platform()
     platform.say('', { type: 'Event', events: [{ eventType: 'CoBrowse' }] })
-    platform.list.push({ no: 'id' })
+    platform.list.push({ no: 'id' }, { id: 'up-nonsense', text: 7 })
     platform.say('hello')
-    const { texts, lines, position } = listen(platform)
+    const { texts, ignored, position } = listen(platform)
     await settle()
     expect(texts()).toEqual(['hello'])
-    expect(lines).toMatchObject([{ level: 'warn', event: 'entity-unreadable' }])
-    expect(position.cursor).toBe('up-3')
+    expect(ignored).toEqual(['entity', 'entity'])
+    expect(position.cursor).toBe('up-4')
   })
 
   test('does not move past what its taker failed at', async () => {

@@ -1,9 +1,9 @@
 import { guestApiPaths, GuestMessagePage } from '@foyer/shared/platform/guest-api'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
-import type { Logger } from '../../logger.ts'
 import type { Attention, ConnectorEvent } from '../connector.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
+import type { NoteIgnored } from '../ignored.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { lostAnswer, type AuthorizedClient } from './authorized.ts'
 import { NoAnswerError } from '../http.ts'
@@ -31,7 +31,7 @@ export interface ReceiverParts {
   readonly client: AuthorizedClient
   readonly conversationId: string
   readonly clock: Clock
-  readonly logger: Logger
+  readonly ignored: NoteIgnored
   readonly attention: () => Attention
   /** How long a stream may be silent. */
   readonly silenceMs?: number | undefined
@@ -84,7 +84,7 @@ async function* receiveStream(parts: ReceiverParts, state: State, signal: AbortS
   try {
     yield* readList(parts, state.position, signal)
     yield* up(state)
-    for await (const line of answer.lines) yield* translateLine(line, parts.logger)
+    for await (const line of answer.lines) yield* translateLine(line, parts.ignored)
   } catch (error) {
     throw error instanceof NoAnswerError ? lostAnswer('stream', error) : error
   } finally {
@@ -171,7 +171,7 @@ async function listOnce(
   position: Position,
   options: { signal: AbortSignal | undefined; waitSeconds: number },
 ): Promise<Listed[]> {
-  const { client, conversationId, logger } = parts
+  const { client, conversationId, ignored } = parts
   const { signal, waitSeconds } = options
   const query = new URLSearchParams({ pageSize: String(PAGE_SIZE) })
   if (position.cursor !== undefined) query.set('after', position.cursor)
@@ -182,7 +182,7 @@ async function listOnce(
     const answer = await client.call('listMessages', { method: 'GET', path, holdMs, signal })
     const page = v.safeParse(GuestMessagePage, parseJson(answer.body))
     if (!page.success) throw unreadable(answer.status)
-    return toListed(page.output.entities, position.cursor, logger)
+    return toListed(page.output.entities, position.cursor, ignored)
   } catch (error) {
     // A cursor the platform no longer knows: read from the beginning; what is known already is told apart by its id.
     const isUnknown = error instanceof UpstreamError && error.verdict.evidence.status === 400
@@ -192,24 +192,24 @@ async function listOnce(
   }
 }
 
-function toListed(entities: readonly unknown[], before: string | undefined, logger: Logger): Listed[] {
+function toListed(entities: readonly unknown[], before: string | undefined, ignored: NoteIgnored): Listed[] {
   let cursor = before
   return entities.map((entity) => {
-    const events = translate(entity)
+    const events = translate(entity, ignored)
     const id = v.safeParse(Identified, entity)
-    if (!id.success) logger.warn({ event: 'entity-unreadable' })
     // Typing is told to whoever listens; it has no place in the list to go on from.
-    else if (events.length === 0 || events.some(({ type }) => type !== 'typing')) cursor = id.output.id
+    if (id.success && (events.length === 0 || events.some(({ type }) => type !== 'typing'))) cursor = id.output.id
     return { events: events.map((event) => ('upstreamId' in event ? { ...event, cursor } : event)), cursor }
   })
 }
 const Identified = v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) })
 
-function translateLine(line: string, logger: Logger): ConnectorEvent[] {
+function translateLine(line: string, ignored: NoteIgnored): ConnectorEvent[] {
   if (line.trim() === '') return []
   const entity = parseJson(line)
-  if (entity === undefined) logger.warn({ event: 'stream-line-unreadable' })
-  return translate(entity)
+  if (entity !== undefined) return translate(entity, ignored)
+  ignored('line')
+  return []
 }
 
 function parseJson(text: string): unknown {

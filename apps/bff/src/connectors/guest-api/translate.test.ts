@@ -2,10 +2,19 @@ import { readSamples } from '@foyer/shared/platform/samples'
 import { StreamEvent } from '@foyer/shared/protocol/event'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { translate } from './translate.ts'
+import type { IgnoredKind } from '../ignored.ts'
+import { translate as translateNoting } from './translate.ts'
 
 const TEXT = { id: 'up-1', direction: 'outbound', type: 'Text', text: 'Hello' }
 const NOOR = { participantId: 'agent:Noor', role: 'agent', name: 'Noor' }
+
+const translate = (entity: unknown) => translateNoting(entity, () => undefined)
+/** What is passed over of it. */
+function ignoredOf(entity: unknown): IgnoredKind[] {
+  const kinds: IgnoredKind[] = []
+  translateNoting(entity, (kind) => void kinds.push(kind))
+  return kinds
+}
 
 const typing = (change: object = {}) => ({
   ...{ id: 'up-1', direction: 'outbound', type: 'Event', from: { nickname: 'Noor' } },
@@ -175,8 +184,18 @@ describe('an event', () => {
     expect(translate(presence(type))).toEqual([])
   })
 
-  test('of a kind this version does not know says nothing', () => {
-    expect(translate({ ...TEXT, text: undefined, type: 'Event', events: [{ eventType: 'CoBrowse' }] })).toEqual([])
+  test.each([
+    ['CoBrowse', []],
+    ['Telepathy', ['event']],
+    [undefined, ['event']],
+  ])('of a kind that is not for guests says nothing; only one that nobody knows is noted: %s', (eventType, noted) => {
+    const entity = { ...TEXT, text: undefined, type: 'Event', events: [{ eventType }] }
+    expect(translate(entity)).toEqual([])
+    expect(ignoredOf(entity)).toEqual(noted)
+  })
+
+  test('of a kind that can be read is not noted', () => {
+    for (const entity of [TEXT, typing(), presence('Join'), presence('SignIn')]) expect(ignoredOf(entity)).toEqual([])
   })
 })
 
@@ -199,8 +218,9 @@ describe('whatever else comes', () => {
     ['a prototype', JSON.parse(`{"id":"a","__proto__":{"direction":"outbound","text":"x"}}`)],
   ]
 
-  test.each(hostile)('is nothing: %s', (_, entity) => {
+  test.each(hostile)('is nothing, and noted: %s', (_, entity) => {
     expect(translate(entity)).toEqual([])
+    expect(ignoredOf(entity)).toEqual(['entity'])
   })
 
   test('becomes no more than the page can read', () => {

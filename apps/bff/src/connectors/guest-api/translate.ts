@@ -4,6 +4,7 @@ import type { MessagePart } from '@foyer/shared/protocol/message'
 import type { Participant } from '@foyer/shared/protocol/participant'
 import * as v from 'valibot'
 import type { ConnectorEvent } from '../connector.ts'
+import { isKnownEvent, type NoteIgnored } from '../ignored.ts'
 
 /** Longest wait for the next typing event before the dots go, where the platform does not say, or says nonsense. */
 const TYPING_MS = 5_000
@@ -12,10 +13,14 @@ const MAX_NAME_CHARACTERS = 128
 const MAX_PARTICIPANT_ID_CHARACTERS = 200
 
 /** What one entity of the platform means to us. None where it says nothing to a guest, or cannot be read. */
-export function translate(entity: unknown): ConnectorEvent[] {
+export function translate(entity: unknown, ignored: NoteIgnored): ConnectorEvent[] {
   const parsed = v.safeParse(GuestMessage, entity)
-  if (!parsed.success) return []
+  if (!parsed.success) {
+    ignored('entity')
+    return []
+  }
   const message = flatten(parsed.output)
+  for (const event of message.events) if (!event.typing && !event.presence && !isKnownEvent(event)) ignored('event')
   return message.type === 'Event' || message.events.length > 0
     ? message.events.flatMap((event) => translateEvent(event, message))
     : translateContent(message)

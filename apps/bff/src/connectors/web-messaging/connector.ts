@@ -7,6 +7,7 @@ import type { Logger } from '../../logger.ts'
 import { untraced, type Tracing } from '../../telemetry/tracing.ts'
 import type { Connector, CredentialSlot, GuestProfile, UpstreamGuest } from '../connector.ts'
 import { createHttpClient, type HttpClient } from '../http.ts'
+import { createIgnored, type IgnoredMetrics } from '../ignored.ts'
 import { createPlatformCalls, outcomeOfStatus, type CallMetrics } from '../platform-calls.ts'
 import { changeCredential, WebMessagingCredential } from './credential.ts'
 import { createDeploymentReader, type DeploymentFacts } from './deployment.ts'
@@ -34,7 +35,7 @@ export interface WebMessagingOptions {
   readonly heartbeatMs?: number | undefined
   readonly clock: Clock
   readonly logger: Logger
-  readonly metrics: CallMetrics
+  readonly metrics: CallMetrics & IgnoredMetrics
   readonly tracing?: Tracing | undefined
 }
 
@@ -46,6 +47,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
   const cdn = createHttpClient(hosts.apiCdn, { headers, tracing })
   const api = createHttpClient(hosts.api, { headers, tracing })
   const calls = createPlatformCalls({ connector: 'web-messaging', clock, metrics })
+  const ignored = createIgnored('web-messaging', { metrics, logger })
   const counted = (operation: string, http: HttpClient): HttpClient => ({
     ...http,
     request: (request) => calls.run(operation, () => http.request(request), { answered: outcomeOfStatus }),
@@ -58,7 +60,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
 
   const connections = new Pace(clock, limits.connectionsPerMinute, 60_000)
   const linkParts = (token: string) => ({
-    ...{ url, origin, heartbeat, logger, tracing, token, connections, calls },
+    ...{ url, origin, heartbeat, ignored, tracing, token, connections, calls },
     pace: new Pace(clock, limits.requestsPerMinute, 60_000),
   })
 
@@ -74,7 +76,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
       openConversation: ({ upstreamConversationId: conversationId, cursor, signal }) =>
         new Session({
           ...{ conversationId, slot, deploymentId, deployment, linkParts, http: counted('history', api), media },
-          ...{ limits, clock, logger, cursor, signal },
+          ...{ limits, clock, logger, ignored, cursor, signal },
         }),
 
       // The token is ours: nobody has to be told that it will not be used again.

@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { startHttpServer } from '../../../test/support/http-server.ts'
-import { silentLogger } from '../../../test/support/loggers.ts'
 import { createHttpClient } from '../http.ts'
+import type { IgnoredKind } from '../ignored.ts'
 import { History } from './history.ts'
 import { Pace } from './pacing.ts'
 
@@ -31,13 +31,14 @@ async function startHistory(...answers: Answer[]) {
   const http = createHttpClient(server.origin)
   onTestFinished(() => http.close())
   const clock = new FakeClock()
+  const ignored: IgnoredKind[] = []
   let tokens = 0
   const history = new History({
-    ...{ http, clock, logger: silentLogger, pace: new Pace(clock, 1_000, 60_000) },
+    ...{ http, clock, ignored: (kind) => ignored.push(kind), pace: new Pace(clock, 1_000, 60_000) },
     getJwt: () => Promise.resolve({ jwt: `jwt-${++tokens}`, exp: clock.now() / 1000 + 60 }),
   })
   const used = () => server.received.map(({ headers }) => headers['authorization'])
-  return { history, server, clock, used }
+  return { history, server, clock, used, ignored }
 }
 
 test('all pages are read, oldest first, also where they are smaller than asked for', async () => {
@@ -69,9 +70,10 @@ test('a pause that a platform asks for is kept for five minutes at most', async 
   expect(await again).toEqual([])
 })
 
-test('one bad entity costs one', async () => {
-  const { history } = await startHistory({ status: 200, entities: [entity(2), 'nonsense', entity(1)] })
+test('one bad entity costs one, and is noted', async () => {
+  const { history, ignored } = await startHistory({ status: 200, entities: [entity(2), 'nonsense', entity(1)] })
   expect((await history.readFrom(undefined)).map(({ id }) => id)).toEqual(['m1', 'm2'])
+  expect(ignored).toEqual(['entity'])
 })
 
 test('a token that is refused or about to end is replaced once', async () => {

@@ -3,8 +3,8 @@ import { NormalizedMessage } from '@foyer/shared/platform/web-messaging/message'
 import { webMessagingPaths } from '@foyer/shared/platform/web-messaging/paths'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
-import type { Logger } from '../../logger.ts'
 import { NoAnswerError, type HttpClient } from '../http.ts'
+import type { NoteIgnored } from '../ignored.ts'
 import { refusalOf, silenceOf } from './error-codes.ts'
 import type { Pace } from './pacing.ts'
 
@@ -25,7 +25,7 @@ export interface HistoryParts {
   readonly getJwt: (signal?: AbortSignal) => Promise<HistoryJwt>
   readonly pace: Pace
   readonly clock: Clock
-  readonly logger: Logger
+  readonly ignored: NoteIgnored
 }
 
 /** The platform's own record of a session, over REST with a token that lives for a minute (§13). */
@@ -61,7 +61,7 @@ export class History {
   #parse(entity: unknown): NormalizedMessage[] {
     const parsed = v.safeParse(NormalizedMessage, entity)
     if (parsed.success) return [parsed.output]
-    this.#parts.logger.warn({ event: 'entity-unreadable' })
+    this.#parts.ignored('entity')
     return []
   }
 

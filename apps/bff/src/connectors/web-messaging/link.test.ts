@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
-import { silentLogger } from '../../../test/support/loggers.ts'
 import { createTestMetrics } from '../../../test/support/metrics.ts'
 import { startScriptedPlatform, type PlatformScript } from '../../../test/support/scripted-platform.ts'
 import { createPlatformCalls } from '../platform-calls.ts'
@@ -28,9 +27,10 @@ async function start({
   const open = () =>
     openLink(
       {
-        ...{ url: `${platform.origin.replace('http', 'ws')}/v1`, origin: undefined, heartbeat, logger: silentLogger },
+        ...{ url: `${platform.origin.replace('http', 'ws')}/v1`, origin: undefined, heartbeat },
         ...{
           tracing: untraced,
+          ignored: () => undefined,
           token: 'token',
           pace: new Pace(clock, Number(requests), 60_000),
           connections: deployment,

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { CredentialSlot, OpenConversationOptions } from '../connector.ts'
 import type { HttpClient } from '../http.ts'
+import type { NoteIgnored } from '../ignored.ts'
 import type { DeploymentReader } from './deployment.ts'
 import type { LinkParts } from './link.ts'
 import type { Media } from './media.ts'
@@ -21,4 +22,5 @@ export interface SessionParts extends Pick<OpenConversationOptions, 'cursor' | '
   readonly limits: PlatformLimits
   readonly clock: Clock
   readonly logger: Logger
+  readonly ignored: NoteIgnored
 }

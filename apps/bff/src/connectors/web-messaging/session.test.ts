@@ -560,15 +560,36 @@ describe('what comes in', () => {
     expect(texts()).toEqual(['one', 'two', 'three', 'four'])
   })
 
-  test('and is of no class anybody knows is named in the log, and costs nothing else', async () => {
-    const { find, socket, logged } = await arrive()
+  test('S53 and is of no class or type anybody knows is counted and named in the log, and costs nothing else', async () => {
+    const { find, socket, logged, sample } = await arrive()
     await find('up')
     const platform = await socket()
     platform.push('SomethingNewEvent', { secret: 'words' })
     platform.push('StructuredMessage', { nonsense: true })
+    platform.pushBytes(Buffer.from('{}'))
+    const events = [{ eventType: 'Telepathy' }, { eventType: 'CoBrowse' }]
+    platform.push('StructuredMessage', said('Outbound', 'e', { type: 'Event', events }))
     platform.push('StructuredMessage', said('Outbound', 'a', { text: 'still here' }))
     await find('message')
-    expect(logged()).toEqual(['frame-unreadable', 'frame-unreadable'])
+    expect(logged()).toEqual([...Array<string>(3).fill('frame-unreadable'), 'event-unknown'])
+    const ignored = (kind: string) => sample(`foyer_upstream_ignored_total{connector="web-messaging",kind="${kind}"}`)
+    expect([await ignored('frame'), await ignored('event'), await ignored('entity')]).toEqual([3, 1, 0])
+  })
+
+  test('S53 in a frame longer than a megabyte is not taken: the line is given up, and the next one is up', async () => {
+    const { find, socket, texts, passWait, sample } = await arrive()
+    await find('up')
+    const first = await socket()
+    first.push('StructuredMessage', said('Outbound', 'a', { text: 'x'.repeat(1024 * 1024) }))
+    first.push('StructuredMessage', said('Outbound', 'b', { text: 'behind it' }))
+    await eventually('the line is given up', () => first.isClosed())
+    await find('down')
+    await passWait()
+    await find('up', 1)
+    ;(await socket(1)).push('StructuredMessage', said('Outbound', 'c', { text: 'still here' }))
+    await find('message')
+    expect(texts()).toEqual(['still here'])
+    expect(await sample('foyer_upstream_ignored_total{connector="web-messaging",kind="frame"}')).toBe(1)
   })
 
   test('of a bot without a name is of the bot the deployment presents', async () => {

@@ -1,6 +1,8 @@
+import type { NormalizedMessage } from '@foyer/shared/platform/web-messaging/message'
 import type { ServerFrame, SessionResponse } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { Attention, ConnectorEvent, IncomingFile, OutgoingMessage, UpstreamSession } from '../connector.ts'
+import { isKnownEvent } from '../ignored.ts'
 import type { UpstreamError } from '../upstream-error.ts'
 import { Attachments } from './attachments.ts'
 import { keepCaughtUp } from './catch-up.ts'
@@ -43,7 +45,7 @@ export class Session implements UpstreamSession {
   #isAttended = false
 
   constructor(parts: SessionParts) {
-    const { clock, limits, http, logger, slot, conversationId, deployment, cursor } = parts
+    const { clock, limits, http, logger, ignored, slot, conversationId, deployment, cursor } = parts
     this.#parts = parts
     this.#messages = new Pace(clock, limits.messagesPerSecond, 1_000)
     this.#typing = new TypingPace(clock)
@@ -61,7 +63,7 @@ export class Session implements UpstreamSession {
     })
     this.#delivery = { slot, conversationId, logger, maxBytes: () => this.#told?.maxCustomDataBytes ?? undefined }
     const pace = new Pace(clock, limits.historyPerMinute, 60_000)
-    this.#history = new History({ http, getJwt: (signal) => this.#getJwt(signal), pace, clock, logger })
+    this.#history = new History({ http, getJwt: (signal) => this.#getJwt(signal), pace, clock, ignored })
   }
 
   /** Also where guests may send none: an agent's are to be had all the same. */
@@ -198,7 +200,7 @@ export class Session implements UpstreamSession {
 
   #take(frame: ServerFrame): void {
     this.#attachments?.take(frame)
-    if (frame.class === 'StructuredMessage') this.#incoming.takeLive(withMessageId(frame.body, frame.tracingId))
+    if (frame.class === 'StructuredMessage') this.#takeMessage(withMessageId(frame.body, frame.tracingId))
     // Whatever it was that was too much: what comes next waits (§17).
     if (frame.class === 'TooManyRequestsErrorMessage') this.#messages.pause(frame.body.retryAfter * 1000)
   }
@@ -208,6 +210,11 @@ export class Session implements UpstreamSession {
     const { pausedMs } = this.#messages
     if (pausedMs > READY_MS) throw refusalOf('send', 429, { retryAfterMs: pausedMs, outcome: 'not-sent' })
     await this.#messages.turn(signal)
+  }
+
+  #takeMessage(message: NormalizedMessage): void {
+    for (const event of message.events ?? []) if (!isKnownEvent(event)) this.#parts.ignored('event')
+    this.#incoming.takeLive(message)
   }
 
   /** The platform says that nothing more can be said, and its record does not say since when. */

@@ -1,7 +1,7 @@
 import { ServerEnvelope, ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import * as v from 'valibot'
 import { WebSocket } from 'ws'
-import type { Logger } from '../../logger.ts'
+import type { NoteIgnored } from '../ignored.ts'
 import type { Heartbeat } from './heartbeat.ts'
 
 /** Largest frame read from the platform. */
@@ -13,7 +13,7 @@ export interface SocketParts {
   readonly url: string
   readonly origin: string | undefined
   readonly heartbeat: Heartbeat
-  readonly logger: Logger
+  readonly ignored: NoteIgnored
 }
 
 export interface SocketListener {
@@ -39,10 +39,10 @@ export class HandshakeRefused extends Error {
 
 /**
  * A socket that is open. Throws HandshakeRefused, or the system's error. What comes over it is parsed; a class nobody knows
- * is logged by name and passed over (§3.3). Nothing of a frame is ever logged but its class.
+ * is counted, logged by name, and passed over (§3.3). Nothing of a frame is ever logged but its class.
  */
 export async function openSocket(
-  { url, origin, heartbeat, logger }: SocketParts,
+  { url, origin, heartbeat, ignored }: SocketParts,
   { onFrame, onLost }: SocketListener,
   signal: AbortSignal,
 ): Promise<FrameSocket> {
@@ -70,7 +70,11 @@ export async function openSocket(
     socket.terminate()
   })
   // A line that breaks is followed by its close.
-  socket.on('error', (error) => reject(error))
+  socket.on('error', (error) => {
+    // Too long, or against the protocol of sockets: a line over which that came is of no more use.
+    if (isOpen && 'code' in error && String(error.code).startsWith('WS_ERR_')) ignored('frame', { class: 'none' })
+    reject(error)
+  })
   socket.on('close', () => {
     signal.removeEventListener('abort', abort)
     stopHeartbeat()
@@ -78,7 +82,8 @@ export async function openSocket(
     if (isOpen) onLost()
   })
   socket.on('message', (data, isBinary) => {
-    const frame = isBinary ? undefined : readFrame(String(data as Buffer), logger)
+    // The protocol has no frames but of text (§3).
+    const frame = readFrame(isBinary ? '' : String(data as Buffer), ignored)
     if (frame) onFrame(frame)
   })
 
@@ -92,11 +97,10 @@ export async function openSocket(
 const AnyFrame = v.pipe(v.string(), v.parseJson(), ServerFrame)
 const AnyEnvelope = v.pipe(v.string(), v.parseJson(), ServerEnvelope)
 
-function readFrame(text: string, logger: Logger): ServerFrame | undefined {
+function readFrame(text: string, ignored: NoteIgnored): ServerFrame | undefined {
   const frame = v.safeParse(AnyFrame, text)
   if (frame.success) return frame.output
   const envelope = v.safeParse(AnyEnvelope, text)
-  const name = envelope.success ? envelope.output.class.slice(0, 40) : 'none'
-  logger.warn({ event: 'frame-unreadable', class: name })
+  ignored('frame', { class: envelope.success ? envelope.output.class.slice(0, 40) : 'none' })
   return undefined
 }
