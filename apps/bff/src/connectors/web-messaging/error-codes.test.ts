@@ -56,6 +56,15 @@ describe('a code of the platform', () => {
     expect(refusalOf('open', 503)).toMatchObject({ code: 'platform-unavailable', retryable: true })
     expect(refusalOf('configure', 400).code).toBe('deployment-refused')
   })
+
+  test.each(['open', 'deployment', 'history'] as const)(
+    'of a redirect says that something stands in between: %s',
+    (operation) => {
+      const refusal = refusalOf(operation, 302)
+      expect(refusal).toMatchObject({ code: 'intermediary', verdict: { action: 'check-network' } })
+      expect(toUpstreamProblem(refusal, false)).toMatchObject({ code: 'platform-refused', status: 502 })
+    },
+  )
 })
 
 test.each(['Session authentication failed: expired', 'Try to authenticate again'])(

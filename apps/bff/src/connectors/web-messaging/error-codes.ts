@@ -41,6 +41,14 @@ const checkDeployment = meaning(
   'See that the deployment is active, and of the region that FOYER_PLATFORM_DOMAIN names.',
   'If the deployment restricts domains, set FOYER_ORIGIN to one of them, or add the origin of Foyer to the list.',
 )
+/** As over REST (diagnosis/intermediary.ts): the platform itself sends nobody elsewhere. */
+const elsewhere = meaning(
+  'intermediary',
+  'check-network',
+  'something in front of the platform sent Foyer elsewhere',
+  'Write the final address in FOYER_PLATFORM_URL, or check FOYER_PLATFORM_DOMAIN. Foyer follows no redirect with a token.',
+  "Ask who runs the proxy, firewall or CDN whether it blocks Foyer's host, by address, country or rule.",
+)
 const ended = meaning('conversation-ended', 'start-new-conversation', 'the session has ended')
 const limited = passing('rate-limited', 'wait', 'the platform asks for a pause')
 const unexpected = passing(
@@ -105,10 +113,15 @@ export function refusalOf(
   code: number,
   { retryAfterMs, outcome = 'refused' }: RefusalDetails = {},
 ): UpstreamError {
-  const known = meanings[code] ?? (code >= 500 && code < 600 ? unexpected : meanings[400])
+  const known = meanings[code] ?? ofItsClass(code)
   const isUnknownDeployment = operation === 'configure' && code === 400
   const found = isUnknownDeployment || isHandshakeRefusal(operation, code) ? checkDeployment : (known ?? unexpected)
   return new UpstreamError(toVerdict(operation, found, { code, retryAfterMs }), outcome)
+}
+
+function ofItsClass(status: number): Meaning | undefined {
+  if (status >= 300 && status < 400) return elsewhere
+  return status >= 500 && status < 600 ? unexpected : meanings[400]
 }
 
 /** Nothing was heard: the socket is down, an answer did not come in time. `code` is the system's, or one of ours. */
