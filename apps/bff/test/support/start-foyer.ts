@@ -14,8 +14,7 @@ import { Secret } from '../../src/secret.ts'
 import { limitServer, serverOptions } from '../../src/server-limits.ts'
 import { openStores } from '../../src/stores/open-stores.ts'
 import { observeStore } from '../../src/telemetry/observe-store.ts'
-import { startTelemetry, type TelemetryOptions } from '../../src/telemetry/start-telemetry.ts'
-import type { Tracing } from '../../src/telemetry/tracing.ts'
+import { startTelemetry, type Telemetry, type TelemetryOptions } from '../../src/telemetry/start-telemetry.ts'
 import { sampleOf } from './metrics.ts'
 
 export const CLIENT_ID = 'eb2243d8-1bf4-4401-a290-45bfbbe7c828'
@@ -72,7 +71,7 @@ export interface FoyerOptions {
   readonly server?: ServerOptions
   readonly forms?: AppParts['config']['forms']
   /** Instead of the guest API. */
-  readonly connect?: (platformUrl: string, logger: Logger, more: { tracing: Tracing }) => Connector
+  readonly connect?: (platformUrl: string, logger: Logger, more: Pick<Telemetry, 'tracing' | 'metrics'>) => Connector
   readonly tracing?: TelemetryOptions['tracing']
 }
 
@@ -86,7 +85,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   )
   const { loggers, metrics, registry, tracing } = telemetry
   const connector =
-    options.connect?.(platformUrl, loggers('web-messaging'), { tracing }) ??
+    options.connect?.(platformUrl, loggers('web-messaging'), { tracing, metrics }) ??
     createGuestApiConnector({
       origin: platformUrl,
       clientId: CLIENT_ID,

@@ -1,28 +1,35 @@
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { createServer, request, type IncomingMessage } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
 
 export interface Tap {
   readonly url: string
+  /** Tokens and secrets, and the signatures of presigned addresses. */
   readonly secrets: ReadonlySet<string>
+  /** Of requests and of handshakes. */
   readonly requestLines: readonly string[]
   /** The header of every request that had one. */
   readonly traceparents: readonly string[]
 }
 
 /**
- * A wire tap between the BFF and the platform, until the test is over: hands everything on, and remembers every token and
- * secret that passed, and every request line, so that a test can look for them where they must not be.
+ * A wire tap between the BFF and the platform, until the test is over: hands everything on, over HTTP and over sockets, and
+ * remembers every token and secret that passed, and every request line, so that a test can look for them where they must not
+ * be.
  */
 export async function startTap(platformUrl: string): Promise<Tap> {
   const traceparents: string[] = []
   const secrets = new Set<string>()
   const requestLines: string[] = []
   const platform = new URL(platformUrl)
+  const note = ({ method, url, headers }: IncomingMessage) => {
+    requestLines.push(`${method} ${url}`)
+    remember(secrets, /Bearer (\S+)/g, headers.authorization ?? '')
+    traceparents.push(...[headers['traceparent'] ?? []].flat())
+  }
   const server = createServer((incoming, outgoing) => {
-    remember(secrets, /Bearer (\S+)/g, incoming.headers.authorization ?? '')
-    requestLines.push(`${incoming.method} ${incoming.url}`)
-    traceparents.push(...[incoming.headers['traceparent'] ?? []].flat())
+    note(incoming)
     const onward = request(
       {
         host: platform.hostname,
@@ -44,9 +51,26 @@ export async function startTap(platformUrl: string): Promise<Tap> {
     outgoing.on('close', () => onward.destroy())
     incoming.pipe(onward)
   })
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (incoming, socket, head) => {
+    note(incoming)
+    const { host, origin } = incoming.headers
+    const onward = new WebSocket(`ws://${platform.host}${incoming.url}`, {
+      headers: { host, ...(origin && { origin }) },
+    })
+    // Refused: it is enough that no socket opens.
+    onward.on('error', () => socket.destroy())
+    onward.once('open', () =>
+      sockets.handleUpgrade(incoming, socket, head, (client) => {
+        handOn(client, onward, (text) => remember(secrets, CLIENT_FRAME, text))
+        handOn(onward, client, (text) => remember(secrets, SERVER_FRAME, text))
+      }),
+    )
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
+    for (const client of sockets.clients) client.terminate()
     server.close()
     server.closeAllConnections()
   })
@@ -55,7 +79,20 @@ export async function startTap(platformUrl: string): Promise<Tap> {
   return { url, secrets, requestLines, traceparents }
 }
 
+/** Everything that comes from one goes to the other, its end too. */
+function handOn(from: WebSocket, to: WebSocket, look: (text: string) => void): void {
+  from.on('message', (data) => {
+    const text = String(data as Buffer)
+    look(text)
+    to.send(text)
+  })
+  from.on('close', () => to.close())
+  from.on('error', () => to.terminate())
+}
+
 const TOKEN = /"(?:access|refresh)_token":"([^"]+)"/g
+const CLIENT_FRAME = /"token":"([^"]+)"/g
+const SERVER_FRAME = /(?:"jwt":"|X-Amz-Signature=)([^"&]+)/g
 
 function remember(secrets: Set<string>, pattern: RegExp, text: string): void {
   for (const [, secret] of text.matchAll(pattern)) if (secret !== undefined) secrets.add(secret)
