@@ -1,68 +1,24 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { startCollector } from './support/collector.ts'
+import { guestApi, webMessaging } from './support/doors.ts'
+import { PLANTED, startEchoingGuestApi, startEchoingWebMessaging } from './support/echoing-platform.ts'
 import { eventually } from './support/eventually.ts'
-import { Guest } from './support/guest.ts'
-import { startHttpServer, type ReceivedRequest } from './support/http-server.ts'
+import { Guest, receiptsOf } from './support/guest.ts'
 import { startFoyer } from './support/start-foyer.ts'
 
 /** In no form that an id, a code, or the name of a scope could have: wherever it turns up, it was taken over as it came. */
 const CANARY = 'CANARY~0123456789='
-const TOKEN = `eyJ${CANARY}`
-
-/** What a platform could say wrong, each with everything it was told, and more, in its headers and body. */
-const ANSWERS = [400, 403, 422, 401, 413, 429, 500, 502, 503, 302, 200, 'cut', 409] as const
-
-function echo(response: ServerResponse, { headers, body }: ReceivedRequest, status: number): void {
-  const told = { headers, body, CANARY, message: CANARY, code: CANARY, error_description: CANARY, scope: CANARY }
-  response
-    .writeHead(status, {
-      'Content-Type': 'application/json',
-      'Retry-After': status === 429 ? '1' : CANARY,
-      'X-Anything': CANARY,
-      'ININ-Correlation-Id': `${CANARY} ${CANARY}`,
-      'WWW-Authenticate': `Bearer realm="${CANARY}", error="${CANARY}", error_description="${CANARY}"`,
-      'Set-Cookie': `session=${CANARY}`,
-      Location: `http://127.0.0.1:1/${CANARY}?token=${CANARY}`,
-    })
-    .end(JSON.stringify({ ...told, errors: [told], details: { nested: [told] } }))
-}
-
-async function startEchoingPlatform() {
-  const answers: (string | number)[] = [...ANSWERS]
-  const server = await startHttpServer((response, request) => {
-    if (request.path.endsWith('/token')) {
-      const scope = 'messaging:conversation:write messaging:guest:send'
-      return void response.writeHead(200, { 'Content-Type': 'application/json', 'X-Anything': CANARY }).end(
-        JSON.stringify({
-          access_token: TOKEN,
-          refresh_token: TOKEN,
-          token_type: 'bearer',
-          expires_in: 900,
-          scope,
-          more: CANARY,
-        }),
-      )
-    }
-    if (request.method === 'POST' && request.path.endsWith('/conversations/messaging'))
-      return void response
-        .writeHead(200, { 'X-Anything': CANARY })
-        .end(JSON.stringify({ id: randomUUID(), more: CANARY }))
-    // The record can be read, so that what may have arrived is soon known not to have.
-    if (request.method === 'GET' && /\/messages(\?|$)/.test(request.path))
-      return void response
-        .writeHead(200, { 'Content-Type': 'application/json', 'X-Anything': CANARY })
-        .end(JSON.stringify({ entities: [{ CANARY, text: CANARY }], more: CANARY }))
-    const next = request.method === 'POST' && request.path.endsWith('/messages') ? answers.shift() : 404
-    if (next === 'cut') return void response.destroy()
-    echo(response, request, typeof next === 'number' ? next : 400)
-  })
-  return { ...server, isDone: () => answers.length === 0 }
-}
 
 /** A browser that puts it into everything it can. */
-async function feed(guest: Guest, url: string): Promise<void> {
+async function feed(guest: Guest, url: string): Promise<string[]> {
+  const problems: string[] = []
+  const ask = async (...request: Parameters<Guest['request']>) => {
+    const response = await guest.request(...request)
+    const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json')
+    problems.push(isProblem ? await response.text() : '')
+  }
+
   const everything = [
     'Authorization',
     'User-Agent',
@@ -87,56 +43,72 @@ async function feed(guest: Guest, url: string): Promise<void> {
     `${guest.path}/messages`,
     `${guest.path}/events`,
   ]) {
-    await guest.request('GET', `${path}?${CANARY}=${CANARY}&before=${CANARY}&after=${CANARY}`, undefined, headers)
-    await guest.request('GET', `${path}?after=${CANARY}`, undefined, cookies)
-    await guest.request('POST', path, { [CANARY]: CANARY, messageId: CANARY, text: CANARY }, headers)
-    await guest.request('POST', path, `{"${CANARY}`, headers)
-    await guest.request('POST', path, CANARY, { ...headers, 'Content-Type': CANARY })
-    await guest.request('POST', path, CANARY, { ...headers, Origin: `https://${CANARY}.example` })
-    await guest.request('POST', path, CANARY, { ...headers, 'Sec-Fetch-Site': CANARY, 'X-CSRF': CANARY })
+    await ask('GET', `${path}?${CANARY}=${CANARY}&before=${CANARY}&after=${CANARY}`, undefined, headers)
+    await ask('GET', `${path}?after=${CANARY}`, undefined, cookies)
+    await ask('POST', path, { [CANARY]: CANARY, messageId: CANARY, text: CANARY }, headers)
+    await ask('POST', path, `{"${CANARY}`, headers)
+    await ask('POST', path, CANARY, { ...headers, 'Content-Type': CANARY })
+    await ask('POST', path, CANARY, { ...headers, Origin: `https://${CANARY}.example` })
+    await ask('POST', path, CANARY, { ...headers, 'Sec-Fetch-Site': CANARY, 'X-CSRF': CANARY })
   }
-  await guest.request('POST', `${guest.path}/attachments?name=${CANARY}.png`, CANARY, {
+  await ask('POST', `${guest.path}/attachments?name=${CANARY}.png`, CANARY, {
     ...headers,
     'Content-Type': 'image/png',
   })
   await fetch(url, { method: 'CANARY' }).catch(() => undefined)
+  return problems.filter((text) => text !== '')
 }
 
-test('whatever comes in, from browser, platform or configuration, none of it is in a line, a metric or a span', async () => {
-  const platform = await startEchoingPlatform()
-  const collector = await startCollector()
-  const secrets = [randomBytes(32), randomBytes(32)]
-  const tracing = { endpoint: collector.endpoint, ratio: 1 }
-  const foyer = await startFoyer(platform.origin, { clientSecret: CANARY, secrets, tracing })
-  const closing = { closed: undefined as Promise<void> | undefined }
-  const stop = () => (closing.closed ??= foyer.close())
-  onTestFinished(stop)
+const MEMBER = /"path":"[^"]*"/g
 
-  const guest = new Guest(foyer.url)
-  await guest.json('POST', '/api/session', { name: CANARY, attributes: { [CANARY.slice(0, 6)]: CANARY } })
-  const { body } = await guest.json<{ conversationId: string }>('POST', '/api/conversations')
-  guest.conversationId = body.conversationId
-  guest.follow()
-  await feed(guest, foyer.url)
-  for (let round = 0; round < ANSWERS.length; round++) await guest.send(`${CANARY} ${round}`)
-  await eventually('all was said', () => platform.isDone(), 60_000)
-  await guest.request('DELETE', '/api/session')
-  const metrics = await (await foyer.admin.request('/metrics')).text()
-  await stop()
+const doors = [
+  { ...guestApi, start: startEchoingGuestApi },
+  { ...webMessaging, start: startEchoingWebMessaging },
+]
 
-  const said = { log: foyer.logs.join(''), metrics, spans: collector.bytes() }
-  for (const [where, text] of Object.entries(said)) {
-    expect(text.length, where).toBeGreaterThan(5_000)
-    for (const secret of [
-      CANARY,
-      encodeURIComponent(CANARY),
-      'CANARY',
-      ...secrets.map((key) => key.toString('base64url')),
-    ]) {
-      expect(text.includes(secret), `${secret} in ${where}`).toBe(false)
+test.each(doors)(
+  'whatever comes in, from browser, platform or configuration, none of it is in a line, a metric, a span, or a problem, and what the platform said in no answer: over $name',
+  async ({ start, options }) => {
+    const platform = await start()
+    const collector = await startCollector()
+    const secrets = [randomBytes(32), randomBytes(32)]
+    const tracing = { endpoint: collector.endpoint, ratio: 1 }
+    const foyer = await startFoyer(platform.origin, { clientSecret: CANARY, secrets, tracing, ...options })
+    const closing = { closed: undefined as Promise<void> | undefined }
+    const stop = () => (closing.closed ??= foyer.close())
+    onTestFinished(stop)
+
+    const guest = new Guest(foyer.url)
+    await guest.json('POST', '/api/session', { name: CANARY, attributes: { [CANARY.slice(0, 6)]: CANARY } })
+    const { body } = await guest.json<{ conversationId: string }>('POST', '/api/conversations')
+    guest.conversationId = body.conversationId
+    const events = guest.follow()
+    const problems = await feed(guest, foyer.url)
+    for (let round = 0; round < 13; round++) await guest.send(`${CANARY} ${round}`)
+    await eventually('all was said', () => platform.isDone(), 60_000)
+    await eventually('a refusal is told', () => receiptsOf(events).some(({ state }) => state === 'failed'))
+    await guest.request('DELETE', '/api/session')
+    const metrics = await foyer.metrics()
+    await stop()
+
+    const keys = secrets.map((key) => key.toString('base64url'))
+    expect(platform.tokens.size).toBeGreaterThan(0)
+    const strange = [CANARY, encodeURIComponent(CANARY), 'CANARY', PLANTED, 'PLANTED', ...platform.tokens, ...keys]
+    const foundIn = (text: string, words: readonly string[]) => words.filter((word) => text.includes(word))
+    const said = { log: foyer.logs.join(''), metrics, spans: collector.bytes() }
+    for (const [where, text] of Object.entries(said)) {
+      expect(text.length, where).toBeGreaterThan(5_000)
+      expect(foundIn(text, strange), where).toEqual([])
     }
-  }
-  const handle = guest.received.join('').match(/__Host-Http-foyer=([\w-]{43})/)?.[1] ?? 'none'
-  expect(handle).not.toBe('none')
-  expect(JSON.stringify(said)).not.toContain(handle)
-}, 120_000)
+    // S38: a problem repeats nobody's words, but names the wrong member; and of what the platform said, none is anywhere.
+    expect(problems.length).toBeGreaterThan(20)
+    for (const problem of problems) expect(foundIn(problem.replaceAll(MEMBER, ''), strange), problem).toEqual([])
+    const received = guest.received.join('\n')
+    expect(received.length).toBeGreaterThan(5_000)
+    expect(foundIn(received, [PLANTED, 'PLANTED', ...platform.tokens, ...keys])).toEqual([])
+    const handle = received.match(/__Host-Http-foyer=([\w-]{43})/)?.[1] ?? 'none'
+    expect(handle).not.toBe('none')
+    expect(JSON.stringify(said)).not.toContain(handle)
+  },
+  120_000,
+)

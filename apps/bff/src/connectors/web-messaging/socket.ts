@@ -96,11 +96,14 @@ export async function openSocket(
 
 const AnyFrame = v.pipe(v.string(), v.parseJson(), ServerFrame)
 const AnyEnvelope = v.pipe(v.string(), v.parseJson(), ServerEnvelope)
+/** A class that looks like one; anything else that stands in its place is somebody's words. */
+const CLASS_NAME = /^[A-Za-z]{1,40}$/
 
 function readFrame(text: string, ignored: NoteIgnored): ServerFrame | undefined {
   const frame = v.safeParse(AnyFrame, text)
   if (frame.success) return frame.output
   const envelope = v.safeParse(AnyEnvelope, text)
-  ignored('frame', { class: envelope.success ? envelope.output.class.slice(0, 40) : 'none' })
+  const name = envelope.success ? envelope.output.class : ''
+  ignored('frame', { class: CLASS_NAME.test(name) ? name : 'none' })
   return undefined
 }
