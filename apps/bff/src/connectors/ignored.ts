@@ -3,9 +3,9 @@ import type { Metrics } from '../telemetry/metrics.ts'
 
 /**
  * What the platform sent and nobody here can read: a `frame` of the socket, a `line` of the stream, an `entity` of either or
- * of the record; or an `event` of a type nobody here knows.
+ * of the record; or an `event` of a type nobody here knows; or an `address` of a file or picture that is on no list.
  */
-export type IgnoredKind = 'frame' | 'line' | 'entity' | 'event'
+export type IgnoredKind = 'frame' | 'line' | 'entity' | 'event' | 'address'
 
 /** Told of what is passed over: it is counted, and named in the log by its kind (S53). Nothing of it goes along but `details`. */
 export type NoteIgnored = (kind: IgnoredKind, details?: Readonly<Record<string, string>>) => void
@@ -14,7 +14,7 @@ export type IgnoredMetrics = Pick<Metrics, 'upstreamIgnored'>
 
 const KINDS = {
   'guest-api': ['line', 'entity', 'event'],
-  'web-messaging': ['frame', 'entity', 'event'],
+  'web-messaging': ['frame', 'entity', 'event', 'address'],
 } as const satisfies Record<string, readonly IgnoredKind[]>
 
 const LINES: Record<IgnoredKind, string> = {
@@ -22,6 +22,7 @@ const LINES: Record<IgnoredKind, string> = {
   line: 'stream-line-unreadable',
   entity: 'entity-unreadable',
   event: 'event-unknown',
+  address: 'address-not-allowed',
 }
 
 export function createIgnored(

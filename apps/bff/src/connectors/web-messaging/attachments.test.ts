@@ -42,7 +42,7 @@ async function startFiles(verdict: Verdict = 'taken', dead: readonly string[] = 
       action === 'onAttachment' ? { 'X-Amz-Tagging': 'a=b', 'Content-Type': 'binary/octet-stream' } : {}
     return Promise.resolve({ ...envelope, class: 'PresignedUrlResponse', body: { attachmentId: ID, url, headers } })
   }
-  const media = createMedia({ origins: [server.origin], domains: [] })
+  const media = createMedia({ origins: [server.origin], domains: [] }, () => undefined)
   onTestFinished(() => media.close())
   const files = new Attachments({ ask, media, limits: () => limits, lookMs: 20 })
   return { files, server, asked }

@@ -54,7 +54,7 @@ export function createWebMessagingConnector(options: WebMessagingOptions): Conne
   })
   const deployment = createDeploymentReader({ http: counted('deployment', cdn), deploymentId, clock })
   const heartbeat = startHeartbeat(options.heartbeatMs)
-  const media = createMedia(toMediaHosts(hosts, mediaHosts))
+  const media = createMedia(toMediaHosts(hosts, mediaHosts), ignored)
   const query = new URLSearchParams({ deploymentId, application: 'Foyer' })
   const url = `${hosts.webmessaging}${webMessagingPaths.socket}?${query}`
 

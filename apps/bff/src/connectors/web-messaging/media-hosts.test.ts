@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { regions } from '@foyer/shared/platform/regions'
 import { allowedAddress, isPrivateAddress } from './media-hosts.ts'
 
 const hosts = { origins: ['http://127.0.0.1:4410'], domains: ['mypurecloud.de', 'media.example.com'] }
@@ -8,7 +9,11 @@ describe('an address of a file', () => {
     'https://api.mypurecloud.de/api/v2/downloads/1',
     'https://mypurecloud.de/x',
     'https://media.example.com/a.png',
-    'https://shyrka-prod.s3.eu-central-1.amazonaws.com/x?y=z',
+    'https://shyrka-prod.s3.amazonaws.com/x?y=z',
+    'https://shyrka-prod-euc1.s3.eu-central-1.amazonaws.com/x?y=z',
+    'https://shyrka-prod-cac1.s3.ca-central-1.amazonaws.com/x',
+    'https://shyrka-prod-euw1.s3.dualstack.eu-west-1.amazonaws.com/x',
+    'https://shyrka-prod-apse2.s3-ap-southeast-2.amazonaws.com/x',
     'http://127.0.0.1:4410/api/v2/downloads/1',
   ])('may be asked: %s', (address) => expect(allowedAddress(address, hosts)?.href).toBe(address))
 
@@ -19,6 +24,14 @@ describe('an address of a file', () => {
     'https://user@api.mypurecloud.de/x',
     'https://api.mypurecloud.de:8443/x',
     'https://example.s3.amazonaws.com/x',
+    // Names that anybody may give a bucket of their own.
+    'https://shyrka-prod-evil.s3.eu-central-1.amazonaws.com/x',
+    'https://shyrka-evil.s3.amazonaws.com/x',
+    'https://inin-evil.s3.amazonaws.com/x',
+    'https://genesys-files.s3.eu-west-1.amazonaws.com/x',
+    'https://evil.shyrka-prod.s3.amazonaws.com/x',
+    'https://shyrka-prod.s3.evil.amazonaws.com/x',
+    'https://shyrka-prod.s3.amazonaws.com.evil.example/x',
     'http://127.0.0.1:4411/x',
     'http://169.254.169.254/latest/meta-data',
     'https://[::1]/x',
@@ -27,6 +40,14 @@ describe('an address of a file', () => {
     'nonsense',
   ])('may not be asked: %s', (address) => expect(allowedAddress(address, hosts)).toBeUndefined())
 })
+
+test.each(regions.filter(({ domain }) => /^[a-z]+\d\.(us-gov-)?pure\.cloud$/.test(domain)))(
+  'the storage of $domain goes by the code of its domain',
+  ({ name, domain }) => {
+    const host = `shyrka-prod-${domain.split('.', 1)[0]}.s3.${name.replaceAll('_', '-')}.amazonaws.com`
+    expect(allowedAddress(`https://${host}/x`, hosts)?.hostname).toBe(host)
+  },
+)
 
 test.each([
   ['127.0.0.1', true],

@@ -5,9 +5,17 @@ import { exactly } from './exact-length.ts'
 import { createMedia } from './media.ts'
 
 function createTestMedia(...origins: string[]) {
-  const media = createMedia({ origins, domains: ['localhost'] })
+  const media = createMedia({ origins, domains: ['localhost'] }, () => undefined)
   onTestFinished(() => media.close())
   return media
+}
+
+/** What is noted of addresses that are not allowed. */
+function noteAddresses() {
+  const noted: unknown[] = []
+  const media = createMedia({ origins: [], domains: [] }, (...note) => void noted.push(note))
+  onTestFinished(() => media.close())
+  return { media, noted }
 }
 
 const textOf = (bytes: ReadableStream<Uint8Array>) => new Response(bytes).text()
@@ -44,10 +52,12 @@ describe('fetching', () => {
     expect(server.received).toHaveLength(1 + 4)
   })
 
-  test('asks nobody for an address that is not allowed', async () => {
+  test('asks nobody for an address that is not allowed: that is counted, and the address not repeated', async () => {
     const other = await startHttpServer((response) => void response.end())
-    await expect(createTestMedia().fetch(`${other.origin}/x`)).rejects.toMatchObject({ code: 'file-missing' })
+    const { media, noted } = noteAddresses()
+    await expect(media.fetch(`${other.origin}/x`)).rejects.toMatchObject({ code: 'file-missing' })
     expect(other.received).toEqual([])
+    expect(noted).toEqual([['address', {}]])
   })
 
   test('does not connect to a private address under an allowed name', async () => {
@@ -84,7 +94,7 @@ describe('R10 files at once', () => {
       atOnce--
       response.writeHead(path === '/gone' ? 404 : 200).end('ok')
     })
-    const media = createMedia({ origins: [server.origin], domains: [] }, { connections: 2, queued: 2 })
+    const media = createMedia({ origins: [server.origin], domains: [] }, () => undefined, { connections: 2, queued: 2 })
     onTestFinished(() => media.close())
     const files = ['/a', '/gone', '/b', '/c'].map((path) => media.fetch(`${server.origin}${path}`))
     const surplus = media.fetch(`${server.origin}/d`)
@@ -105,7 +115,10 @@ describe('R10 files at once', () => {
 
   test('wait no longer than a file may take to begin', async () => {
     const server = await startHttpServer(() => undefined)
-    const media = createMedia({ origins: [server.origin], domains: [] }, { connections: 1, beginMs: 60 })
+    const media = createMedia({ origins: [server.origin], domains: [] }, () => undefined, {
+      connections: 1,
+      beginMs: 60,
+    })
     onTestFinished(() => media.close())
     const failures = await Promise.allSettled([1, 2, 3].map(() => media.fetch(`${server.origin}/a`)))
     for (const failure of failures) expect(failure).toMatchObject({ reason: { code: 'network', retryable: true } })
@@ -113,6 +126,13 @@ describe('R10 files at once', () => {
 })
 
 describe('putting', () => {
+  test('does not go to an address that is not allowed: that is counted, and its host named for who may allow it', async () => {
+    const { media, noted } = noteAddresses()
+    const address = 'https://files.example.com/slot?X-Amz-Signature=secret'
+    await expect(media.put(address, {}, streamOf('a'))).rejects.toMatchObject({ code: 'file-missing' })
+    expect(noted).toEqual([['address', { host: 'files.example.com' }]])
+  })
+
   test('sends just the headers it is given, with the length, and the bytes', async () => {
     const server = await startHttpServer((response) => void response.end())
     const bytes = randomBytes(10).toString('hex')

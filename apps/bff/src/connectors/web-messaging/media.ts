@@ -5,6 +5,7 @@ import { Agent, request, type Dispatcher } from 'undici'
 import type { IncomingFile } from '../connector.ts'
 import { DeadlineError } from '../deadline.ts'
 import { heldBack } from '../held-back.ts'
+import type { NoteIgnored } from '../ignored.ts'
 import { refusalOf, silenceOf } from './error-codes.ts'
 import { allowedAddress, isPrivateAddress, type MediaHosts } from './media-hosts.ts'
 
@@ -39,7 +40,7 @@ export interface Media {
   close(): Promise<void>
 }
 
-export function createMedia(hosts: MediaHosts, changed: Partial<MediaLimits> = {}): Media {
+export function createMedia(hosts: MediaHosts, ignored: NoteIgnored, changed: Partial<MediaLimits> = {}): Media {
   const limits = { ...LIMITS, ...changed }
   const isOwn = (url: URL) => hosts.origins.includes(url.origin)
   const outside = newDoor(limits, { lookup: publicLookup })
@@ -54,7 +55,12 @@ export function createMedia(hosts: MediaHosts, changed: Partial<MediaLimits> = {
     },
   ) {
     const url = allowedAddress(address, hosts)
-    if (!url) throw refusalOf('file', 4009)
+    if (!url) {
+      // Where a file is to go up is the platform's own word; where a picture lies may be anybody's, and is not repeated.
+      const host = options.method === 'PUT' ? URL.parse(address)?.hostname : undefined
+      ignored('address', host === undefined ? {} : { host })
+      throw refusalOf('file', 4009)
+    }
     const { agent: dispatcher, enter } = isOwn(url) ? inside : outside
     const leave = enter()
     try {
