@@ -14,7 +14,7 @@ import { startHeartbeat } from '../src/connectors/web-messaging/heartbeat.ts'
 import { openSocket } from '../src/connectors/web-messaging/socket.ts'
 import { guestApi, webMessaging } from './support/doors.ts'
 import { eventually } from './support/eventually.ts'
-import { Guest, receiptsOf } from './support/guest.ts'
+import { Guest, messagesOf, receiptsOf } from './support/guest.ts'
 import { startHttpServer } from './support/http-server.ts'
 import { CLIENT_ID, CLIENT_SECRET, startBoth, startFoyer } from './support/start-foyer.ts'
 import { startTap } from './support/tap.ts'
@@ -128,6 +128,25 @@ describe('S6 destinations', () => {
     expect(await listener.connections()).toBe(0)
   })
 
+  test('are none for what a message names, even where the guest asks for it: over Web Messaging', async () => {
+    const listener = await startHttpServer((response) => void response.end())
+    const { foyer, simulator } = await startBoth(webMessaging.platform, webMessaging.options)
+    const guest = await new Guest(foyer.url).arrive()
+    const events = guest.follow()
+    const id = await onlyConversation(simulator)
+    await simulator.control.joinAgent(id, 'Noor')
+    const attachment = { mediaType: 'Image', url: `${listener.origin}/x.png`, filename: 'x.png', mime: 'image/png' }
+    await simulator.control.sendAgentContent(id, [{ contentType: 'Attachment', attachment }])
+    const attachmentId = await eventually(
+      'heard',
+      () => /"attachmentId":"([^"]+)"/.exec(JSON.stringify(messagesOf(events)))?.[1],
+    )
+    const { status } = await guest.request('GET', `${guest.path}/attachments/${encodeURIComponent(attachmentId)}`)
+    expect(status).toBe(404)
+    expect(listener.received).toEqual([])
+    expect(await foyer.sample('foyer_upstream_ignored_total{connector="web-messaging",kind="address"}')).toBe(1)
+  })
+
   test.each([
     ['guest-api', { FOYER_CLIENT_ID: CLIENT_ID, FOYER_CLIENT_SECRET: CLIENT_SECRET }],
     ['web-messaging', { FOYER_CONNECTOR: 'web-messaging', FOYER_DEPLOYMENT_ID: DEPLOYMENT_ID }],
@@ -224,25 +243,28 @@ describe('S54 the platform’s certificate', () => {
   })
 })
 
-test('S53 a platform that answers nonsense is told as unavailable, and the next session is fine', async () => {
-  const simulator = await startSimulator()
-  onTestFinished(() => simulator.close())
-  let isSane = false
-  const between = await startHttpServer(async (response, { method, path, headers, body }) => {
-    if (!isSane) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"access_tok')
-    const answer = await fetch(simulator.url + path, {
-      method,
-      headers: { 'content-type': headers['content-type'] ?? '', authorization: headers['authorization'] ?? '' },
-      body,
+test.each([guestApi, webMessaging])(
+  'S53 a platform that answers nonsense is told as unavailable, and the next session is fine: over $name',
+  async ({ platform, options }) => {
+    const simulator = await startSimulator(platform)
+    onTestFinished(() => simulator.close())
+    let isSane = false
+    const between = await startHttpServer(async (response, { method, path, headers, body }) => {
+      if (!isSane) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"access_tok')
+      const answer = await fetch(simulator.url + path, {
+        method,
+        headers: { 'content-type': headers['content-type'] ?? '', authorization: headers['authorization'] ?? '' },
+        ...(body === '' ? {} : { body }),
+      })
+      response.writeHead(answer.status, { 'Content-Type': answer.headers.get('Content-Type') ?? '' })
+      response.end(await answer.text())
     })
-    response.writeHead(answer.status, { 'Content-Type': answer.headers.get('Content-Type') ?? '' })
-    response.end(await answer.text())
-  })
-  const foyer = await startFoyer(between.origin)
-  onTestFinished(() => foyer.close())
-  const refused = await new Guest(foyer.url).json('POST', '/api/session', {})
-  expect([502, 503]).toContain(refused.status)
-  expect(between.received.length).toBeLessThanOrEqual(4)
-  isSane = true
-  expect((await new Guest(foyer.url).json('POST', '/api/session', {})).status).toBe(201)
-})
+    const foyer = await startFoyer(between.origin, options)
+    onTestFinished(() => foyer.close())
+    const refused = await new Guest(foyer.url).json('POST', '/api/session', {})
+    expect([502, 503]).toContain(refused.status)
+    expect(between.received.length).toBeLessThanOrEqual(4)
+    isSane = true
+    expect((await new Guest(foyer.url).json('POST', '/api/session', {})).status).toBe(201)
+  },
+)
