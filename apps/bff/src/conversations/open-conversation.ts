@@ -35,6 +35,8 @@ const MAX_UNSENT = 200
 const ATTEND_MS = 60_000
 /** What is on its way when the session ends gets so long: whoever ends others waits for it. */
 const ABANDON_MS = 15_000
+/** What an earlier process left unsent is left to the next one, if the store cannot read it for so long. */
+const PATIENCE_MS = 10 * 60_000
 
 export interface ConversationParts {
   readonly guest: UpstreamGuest
@@ -213,7 +215,7 @@ export class OpenConversation {
     await this.#parts.alone
     const unconfirmed = () => this.#parts.log.unconfirmed(this.record.conversationId)
     try {
-      for (const { event, state } of await this.#insist('resume-failed', unconfirmed)) {
+      for (const { event, state } of await this.#insist('resume-failed', unconfirmed, PATIENCE_MS)) {
         if (state === 'pending') this.#outbox.add(toOutgoing(event), true)
       }
     } catch (error) {
@@ -257,8 +259,8 @@ export class OpenConversation {
     return this.#insist('event-not-kept', () => this.#take(event))
   }
 
-  #insist<Result>(event: string, work: () => Promise<Result>): Promise<Result> {
-    return insist({ ...this.#parts, signal: this.#stop.signal }, event, work)
+  #insist<Result>(event: string, work: () => Promise<Result>, forMs?: number): Promise<Result> {
+    return insist({ ...this.#parts, signal: this.#stop.signal, forMs }, event, work)
   }
 
   /** Wiped: whatever still comes of it (a late echo, a page of the record, a receipt) is not logged any more. */
@@ -381,7 +383,7 @@ export class OpenConversation {
   #linger(): void {
     if (this.#watchers > 0 || this.#closed) return
     clearTimeout(this.#lingering)
-    const isDone = () => this.#outbox.size === 0 && (this.#ending.parting === 'no' || this.#ending.isOver)
+    const isDone = () => !this.isSending && (this.#ending.parting === 'no' || this.#ending.isOver)
     this.#lingering = setTimeout(() => (isDone() ? void this.close() : this.#linger()), LINGER_MS).unref()
   }
 }

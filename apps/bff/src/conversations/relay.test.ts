@@ -999,16 +999,6 @@ describe('after a crash', () => {
     expect(later.isSending(SESSION)).toBe(false)
   })
 
-  test('a store that cannot say whose it is holds up no end', async () => {
-    const { log, start } = createRelaySubject()
-    log.conversationsWithPending = () => Promise.reject(new StoreError('io'))
-    const relay = start()
-    const recovered = relay.recover()
-    await settle()
-    await relay.close()
-    await expect(recovered).rejects.toThrow('closed')
-  })
-
   test('several that were pending go in their order', async () => {
     const { relay, connector, start, openConversation, advance } = createRelaySubject()
     connector.steps.push(loseRequest)

@@ -19,10 +19,10 @@ import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConnectionStatus, type ConversationRecord } from './conversation.ts'
 import { filesDuring } from './files-during.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
-import { insist } from './insist.ts'
 import { KeptRecord } from './kept-record.ts'
 import { OpenConversation } from './open-conversation.ts'
 import { readableConversations } from './readable-conversations.ts'
+import { createRecovery } from './recovery.ts'
 
 export type ConversationFile = IncomingFile
 type Sent = SentMessage & { readonly repeated: boolean }
@@ -94,7 +94,10 @@ export interface Relay {
   forget(sessionId: string): Promise<void>
   /** The guest leaves: the open conversation is ended, if the platform can be told before the signal aborts; then as `forget`. */
   leave(sessionId: string, signal: AbortSignal): Promise<void>
-  /** Takes up what an earlier process left unsent; waits for a store that cannot say what that is. */
+  /**
+   * Takes up what an earlier process left unsent; waits for a store that cannot say what that is, until `close`. Throws
+   * StoreError for what it could not read in the end.
+   */
   recover(): Promise<void>
   /**
    * The process is about to end: no message is begun to be sent any more, what comes in stays pending in the log. Resolves
@@ -116,8 +119,8 @@ export function createRelay(parts: RelayParts): Relay {
   const starting = new Map<string, Promise<ConversationRecord>>()
   const forgotten = new Set<string>()
   const stop = new AbortController()
+  const recovery = createRecovery({ ...parts, readable, signal: stop.signal, takeUp })
   let isParked = false
-  let isRecovering = false
 
   function guestOf(sessionId: string): UpstreamGuest {
     const guest = guests.get(sessionId) ?? connector.guest(parts.credentialOf(sessionId))
@@ -153,6 +156,11 @@ export function createRelay(parts: RelayParts): Relay {
     openBySession.set(sessionId, (openBySession.get(sessionId) ?? new Set()).add(conversation))
     if (isParked) void conversation.park()
     return conversation
+  }
+
+  /** Of a session that is over, nothing is sent any more. */
+  function takeUp(record: ConversationRecord): void {
+    if (!forgotten.has(record.sessionId)) openRegardless(record)
   }
 
   function letGo(conversation: OpenConversation): void {
@@ -249,20 +257,6 @@ export function createRelay(parts: RelayParts): Relay {
     })
   }
 
-  async function recover(): Promise<void> {
-    const unsent = await insist({ ...parts, signal: stop.signal }, 'recovery-failed', () =>
-      log.conversationsWithPending(),
-    )
-    for (const conversationId of unsent) {
-      try {
-        const record = await readable.read(conversationId)
-        if (record) openOnDemand(record) // also an ended one: its messages must not stay pending
-      } catch (error) {
-        logger.error({ event: 'recovery-failed', err: error }) // one that cannot be read must not keep the others waiting
-      }
-    }
-  }
-
   /** From now on the session can do nothing more; also what is under way meets this. */
   function shutOut(sessionId: string): void {
     if (forgotten.has(sessionId)) return
@@ -349,7 +343,7 @@ export function createRelay(parts: RelayParts): Relay {
       return { status: conversation.status, unwatch: conversation.watch() }
     },
 
-    isSending: (sessionId) => isRecovering || openOf(sessionId).some(({ isSending }) => isSending),
+    isSending: (sessionId) => recovery.isUnderWay || openOf(sessionId).some(({ isSending }) => isSending),
 
     async abandon(sessionId) {
       shutOut(sessionId)
@@ -369,10 +363,7 @@ export function createRelay(parts: RelayParts): Relay {
       await forget(sessionId)
     },
 
-    async recover() {
-      isRecovering = true
-      await recover().finally(() => (isRecovering = false))
-    },
+    recover: recovery.run,
 
     async park() {
       isParked = true
