@@ -1,3 +1,4 @@
+import type { Conversation } from '@foyer/shared/protocol/conversation'
 import { startSimulator } from '@foyer/simulator/start-simulator'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -34,26 +35,7 @@ describe.each(['guest-api', 'web-messaging'] as const)('a process that dies, ove
     '%s: once in every record, in order',
     { timeout: 60_000 },
     async (point) => {
-      const simulator = await startSimulator({ guestIdentity: 'hint', ...loosePlatform() })
-      onTestFinished(() => simulator.close())
-      const { control } = simulator
-      const settings = {
-        ...{ FOYER_CONNECTOR: connector, FOYER_PLATFORM_URL: simulator.url, ...CONNECTORS[connector] },
-        FOYER_STORE: `sqlite:${newDatabaseFile()}`,
-        FOYER_SECRETS: randomBytes(32).toString('base64url'),
-      }
-      const crash = { NODE_OPTIONS: `--import=${CRASH_AT}`, CRASH_AT: point, CRASH_COUNT: '2' }
-      const foyer = await FoyerProcess.start(settings, crash)
-      onTestFinished(() => foyer.kill())
-      // Whoever kills it, it comes back once, as under a supervisor.
-      const succeeded = foyer.ended().then(() => foyer.start())
-
-      const guest = await new Guest(foyer.url).arrive()
-      const events = guest.follow()
-      const conversation = await eventually(
-        'the platform knows the guest',
-        async () => (await control.state()).conversations[0]?.id,
-      )
+      const { succeeded, control, guest, events, conversation } = await dyingAt(point, connector, 2)
       await control.joinAgent(conversation, 'Ingrid')
       const asked = ['asked 1', 'asked 2', 'asked 3']
       const answered = ['answered 1', 'answered 2', 'answered 3']
@@ -82,4 +64,42 @@ describe.each(['guest-api', 'web-messaging'] as const)('a process that dies, ove
       expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1))
     },
   )
+
+  test('once it knows who joined: they are there afterwards', { timeout: 60_000 }, async () => {
+    const { succeeded, control, guest, events, conversation } = await dyingAt(JOINED[connector], connector)
+    await control.joinAgent(conversation, 'Ingrid')
+    await control.sendAgentMessage(conversation, 'hello')
+    await succeeded
+    await eventually('the agent is heard', () => textsOf(events).includes('hello'), 30_000)
+    const { body } = await guest.json<Conversation>('GET', guest.path)
+    expect(body.participants.map(({ name }) => name)).toEqual(['Ingrid'])
+  })
 })
+
+/** Where the log knows of an agent: over Web Messaging by their first word. */
+const JOINED = { 'guest-api': 'after-commit participant', 'web-messaging': 'after-commit agent-message' }
+
+/** A guest whose Foyer dies when it passes the point for the `count`-th time, and is started again. */
+async function dyingAt(point: string, connector: keyof typeof CONNECTORS, count = 1) {
+  const simulator = await startSimulator({ guestIdentity: 'hint', ...loosePlatform() })
+  onTestFinished(() => simulator.close())
+  const { control } = simulator
+  const settings = {
+    ...{ FOYER_CONNECTOR: connector, FOYER_PLATFORM_URL: simulator.url, ...CONNECTORS[connector] },
+    FOYER_STORE: `sqlite:${newDatabaseFile()}`,
+    FOYER_SECRETS: randomBytes(32).toString('base64url'),
+  }
+  const crash = { NODE_OPTIONS: `--import=${CRASH_AT}`, CRASH_AT: point, CRASH_COUNT: String(count) }
+  const foyer = await FoyerProcess.start(settings, crash)
+  onTestFinished(() => foyer.kill())
+  // Whoever kills it, it comes back once, as under a supervisor.
+  const succeeded = foyer.ended().then(() => foyer.start())
+
+  const guest = await new Guest(foyer.url).arrive()
+  const events = guest.follow()
+  const conversation = await eventually(
+    'the platform knows the guest',
+    async () => (await control.state()).conversations[0]?.id,
+  )
+  return { succeeded, control, guest, events, conversation }
+}

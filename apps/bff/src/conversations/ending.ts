@@ -1,6 +1,7 @@
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { ConversationRecord } from './conversation.ts'
+import { inTurn } from './in-turn.ts'
 import type { KeptRecord } from './kept-record.ts'
 
 /** Names of our own for what no platform names: the log knows by them what it has already. */
@@ -17,7 +18,7 @@ export class Ending {
   #granted: 'no' | 'ended' | 'cleared' = 'no'
   #asking = 0
   #isLogged = false
-  #lastStep: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = inTurn()
 
   constructor(log: EventLog, kept: KeptRecord) {
     this.#log = log
@@ -76,12 +77,6 @@ export class Ending {
 
   async #append(event: NewEvent): Promise<void> {
     await this.#log.append(this.#kept.current.conversationId, [event])
-  }
-
-  #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#lastStep.then(step)
-    this.#lastStep = done.catch(() => undefined)
-    return done
   }
 }
 

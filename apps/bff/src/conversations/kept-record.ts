@@ -1,5 +1,6 @@
 import type { ConversationStore } from './conversation-store.ts'
 import type { ConversationRecord } from './conversation.ts'
+import { inTurn } from './in-turn.ts'
 
 /**
  * The record of one conversation as the store has it: a change holds once it is kept, and one is made after the other, so
@@ -9,7 +10,7 @@ export class KeptRecord {
   readonly #store: ConversationStore
   #current: ConversationRecord
   #keptCursor: string | undefined
-  #lastChange: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = inTurn()
 
   constructor(record: ConversationRecord, store: ConversationStore) {
     this.#store = store
@@ -31,9 +32,7 @@ export class KeptRecord {
 
   /** Throws StoreError; then nothing has changed. */
   change(change: Partial<ConversationRecord>): Promise<void> {
-    const changed = this.#lastChange.then(() => this.#write(change))
-    this.#lastChange = changed.catch(() => undefined)
-    return changed
+    return this.#inTurn(() => this.#write(change))
   }
 
   async #write(change: Partial<ConversationRecord>): Promise<void> {

@@ -20,7 +20,7 @@ import { ConversationError } from './conversation-error.ts'
 import { toOutgoing } from './guest-message.ts'
 import { AskingAgain } from './asking-again.ts'
 import { Ending, isGone } from './ending.ts'
-import { participantsAfter, toNewEvent, type StoredConnectorEvent } from './ingest.ts'
+import { createIngest, type StoredConnectorEvent } from './ingest.ts'
 import { insist } from './insist.ts'
 import type { KeptRecord } from './kept-record.ts'
 import { LineStatus } from './line-status.ts'
@@ -63,6 +63,7 @@ export class OpenConversation {
   readonly #outbox: Outbox
   readonly #askingAgain: AskingAgain
   readonly #ending: Ending
+  readonly #ingest: (event: StoredConnectorEvent) => Promise<boolean>
   readonly #line: LineStatus
   readonly #ended: Promise<void>
   readonly kept: KeptRecord
@@ -81,6 +82,7 @@ export class OpenConversation {
     this.#parts = parts
     this.kept = kept
     this.#ending = new Ending(parts.log, kept)
+    this.#ingest = createIngest({ log: parts.log, kept, ending: this.#ending, signal })
     this.#line = new LineStatus(kept.current.conversationId, parts)
     this.#upstream = parts.guest.openConversation({ upstreamConversationId, cursor, signal })
     this.#outbox = new Outbox({
@@ -297,23 +299,8 @@ export class OpenConversation {
     metrics.eventLogLag.observe((clock.monotonic() - arrivedAtMs) / 1000)
   }
 
-  async #takeStored(told: StoredConnectorEvent): Promise<void> {
-    const { conversationId } = this.record
-    if (this.#closed || (told.type === 'ended' && this.#ending.isOver)) return
-    // While the guest's leaving is on its way, the end is their doing.
-    const isOwn = told.type === 'ended' && this.#ending.parting !== 'no'
-    const event = isOwn ? { ...told, by: 'guest' as const } : told
-    const entry = await toNewEvent(this.#parts.log, conversationId, event)
-    if (this.#isCleared) return
-    // Known already or not: an earlier process may have logged the end, and died before it kept it.
-    if (event.type === 'ended') return this.#ending.finish(entry)
-    const [logged] = await this.#parts.log.append(conversationId, [entry])
-    // Only now: what the log failed at must come again.
-    this.kept.moveCursor(event.cursor)
-    if (!logged || this.#isCleared) return
-    this.#attend()
-    const participants = participantsAfter(this.record.participants, event)
-    if (participants) await this.kept.change({ participants })
+  async #takeStored(event: StoredConnectorEvent): Promise<void> {
+    if (await this.#ingest(event)) this.#attend()
   }
 
   async #closedUpstream(error: UpstreamError | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { settle } from '../../test/support/fake-clock.ts'
 import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
 import { NOOR, ScriptedConnector, type SendStep } from '../../test/support/scripted-connector.ts'
@@ -464,6 +464,74 @@ describe('what happens on the platform', () => {
     connector.say('still here')
     await settle()
     expect(await there()).toEqual(['Noor'])
+  })
+
+  test('changes who is there though the store fails at that at first', async () => {
+    const { relay, connector, store, openConversation, eventsOf, advance } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const { write } = store
+    store.write = () => Promise.reject(new StoreError('full'))
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    await advance(MINUTE_MS)
+    store.write = write
+    await advance(MINUTE_MS)
+    expect(await store.read(record.conversationId)).toMatchObject({ participants: [NOOR] })
+    expect(await eventsOf(record)).toHaveLength(1)
+  })
+
+  test.each(['record', 'log'] as const)('changes who is there though the process dies at the %s', async (place) => {
+    const { relay, connector, store, log, start, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const [{ write }, { append }, death] = [store, log, Promise.withResolvers<never>()]
+    onTestFinished(() => death.reject(new StoreError('closed')))
+    if (place === 'record') store.write = () => death.promise
+    else log.append = () => death.promise
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    await settle()
+    Object.assign(store, { write })
+    Object.assign(log, { append })
+
+    const later = start()
+    later.watch((await store.read(record.conversationId)) ?? record)
+    await settle()
+    expect(await later.find(record.conversationId)).toMatchObject({ participants: [NOOR] })
+    expect(await eventsOf(record)).toMatchObject([{ type: 'participant' }])
+  })
+
+  test('told again does not bring back who has left since', async () => {
+    const { relay, connector, openConversation } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    for (const change of ['joined', 'left'] as const)
+      connector.happen({ type: 'participant', participant: NOOR, change })
+    await settle()
+    connector.record.slice(0, 1).forEach((event) => connector.tell(event))
+    await settle()
+    expect((await relay.find(record.conversationId))?.participants).toEqual([])
+  })
+
+  test('changes who is there, be it heard or read at the same time', async () => {
+    const { relay, connector, store, openConversation, advance } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const [write, disk] = [store.write, Promise.withResolvers<undefined>()]
+    store.write = async (kept) => (await disk.promise, write(kept))
+    const bot = { participantId: 'bot:Guide', role: 'bot' } as const
+    connector.record.push({ type: 'participant', participant: bot, change: 'joined', upstreamId: 'up-of-the-bot' })
+    connector.steps.push(loseRequest)
+    await relay.send(record, message('one'))
+    await advance(MINUTE_MS)
+    expect(connector.calls, 'the bot is read').toContain('read')
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    await settle()
+    disk.resolve(undefined)
+    await settle()
+    expect(await store.read(record.conversationId)).toMatchObject({ participants: [bot, NOOR] })
   })
 
   test('in passing is told, and not kept', async () => {
@@ -1091,6 +1159,23 @@ describe('forgetting a session', () => {
     expect(await store.idsOf(SESSION)).toEqual([])
   })
 
+  test('leaves nothing behind of what was read of the record just then', async () => {
+    const { relay, connector, store, openConversation, eventsOf, advance } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const [write, disk] = [store.write, Promise.withResolvers<undefined>()]
+    store.write = async (kept) => (await disk.promise, write(kept))
+    connector.record.push({ type: 'participant', participant: NOOR, change: 'joined', upstreamId: 'up-of-noor' })
+    connector.steps.push(loseRequest)
+    await relay.send(record, message('one'))
+    await advance(MINUTE_MS)
+    await relay.forget(SESSION)
+    disk.resolve(undefined)
+    await settle()
+    expect(await eventsOf(record)).toEqual([])
+  })
+
   test('leaves nothing behind of a message whose answer comes only then', async () => {
     const { relay, connector, log, openConversation } = createRelaySubject()
     const { promise, reject } = Promise.withResolvers<{ upstreamId: string }>()
@@ -1156,6 +1241,36 @@ describe('a conversation that was wiped', () => {
     await relay.clear(record)
     connector.say('told late')
     await settle()
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+  })
+
+  test('knows nobody any more, whoever joins it late', async () => {
+    const { relay, connector, store, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    await relay.clear(record)
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    await settle()
+    expect((await store.read(record.conversationId))?.participants).toEqual([])
+    expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
+  })
+
+  test('says nothing of who joined just then', async () => {
+    const { relay, connector, store, openConversation, eventsOf } = createRelaySubject()
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const [write, disk] = [store.write, Promise.withResolvers<undefined>()]
+    store.write = async (kept) => (await disk.promise, write(kept))
+    connector.happen({ type: 'participant', participant: NOOR, change: 'joined' })
+    await settle()
+    const cleared = relay.clear(record)
+    await settle()
+    disk.resolve(undefined)
+    await cleared
+    await settle()
+    expect((await store.read(record.conversationId))?.participants).toEqual([])
     expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'cleared' }])
   })
 
