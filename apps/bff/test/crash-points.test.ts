@@ -74,6 +74,18 @@ describe.each(['guest-api', 'web-messaging'] as const)('a process that dies, ove
     const { body } = await guest.json<Conversation>('GET', guest.path)
     expect(body.participants.map(({ name }) => name)).toEqual(['Ingrid'])
   })
+
+  test('once it has logged the end: it has ended afterwards, once', { timeout: 60_000 }, async () => {
+    const { succeeded, guest } = await dyingAt('after-commit conversation', connector)
+    await guest.request('POST', `${guest.path}/end`).catch(() => undefined)
+    await succeeded
+    await eventually(
+      'it has ended',
+      async () => (await guest.json<Conversation>('GET', guest.path)).body.state === 'ended',
+      30_000,
+    )
+    expect((await guest.history()).filter(({ type }) => type === 'conversation')).toMatchObject([{ endedBy: 'guest' }])
+  })
 })
 
 /** Where the log knows of an agent: over Web Messaging by their first word. */

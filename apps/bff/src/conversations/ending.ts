@@ -57,22 +57,40 @@ export class Ending {
   finish(event: NewEvent): Promise<void> {
     return this.#inTurn(async () => {
       if (this.isOver || this.#isWiped) return
-      if (!this.#isLogged) await this.#append({ upstreamId: ENDED_ID, ...event })
+      if (!this.#isLogged && !(await this.#knows(event))) await this.#append({ ...event, upstreamId: ENDED_ID })
       this.#isLogged = true
       await this.#kept.change({ state: 'ended' })
     })
   }
 
   wipe(): Promise<void> {
+    return this.#inTurn(() => this.#wipe())
+  }
+
+  /** Keeps an end that an earlier process has logged, and died before it kept it: nobody else may ever tell of it. */
+  takeUp(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#append({ type: 'conversation', state: 'cleared', upstreamId: CLEARED_ID })
-      await this.#log.wipe(this.#kept.current.conversationId)
-      await this.#kept.change({ state: 'ended', participants: [] })
+      if (this.isOver) return
+      if (await this.#knows({ upstreamId: CLEARED_ID })) {
+        this.#granted = 'cleared'
+        await this.#wipe()
+      } else if (await this.#knows({ upstreamId: ENDED_ID })) await this.#kept.change({ state: 'ended' })
     })
+  }
+
+  async #wipe(): Promise<void> {
+    await this.#append({ type: 'conversation', state: 'cleared', upstreamId: CLEARED_ID })
+    await this.#log.wipe(this.#kept.current.conversationId)
+    await this.#kept.change({ state: 'ended', participants: [] })
   }
 
   get #isWiped(): boolean {
     return this.#granted === 'cleared'
+  }
+
+  /** By the platform's name for it: earlier versions logged it under that. */
+  async #knows({ upstreamId }: Pick<NewEvent, 'upstreamId'>): Promise<boolean> {
+    return upstreamId !== undefined && this.#log.knows(this.#kept.current.conversationId, upstreamId)
   }
 
   async #append(event: NewEvent): Promise<void> {

@@ -65,6 +65,7 @@ export class OpenConversation {
   readonly #ending: Ending
   readonly #ingest: (event: StoredConnectorEvent) => Promise<boolean>
   readonly #line: LineStatus
+  readonly #begun: Promise<void>
   readonly #ended: Promise<void>
   readonly kept: KeptRecord
   #watchers = 0
@@ -102,6 +103,7 @@ export class OpenConversation {
       },
     })
     this.#askingAgain = new AskingAgain(parts.clock)
+    this.#begun = this.#begin()
     this.resumed = this.#resume()
     this.#ended = this.#receive()
     this.#linger()
@@ -212,9 +214,20 @@ export class OpenConversation {
     }
   }
 
+  /** Once nobody else has it any more: an end that was logged only is kept before all else. */
+  async #begin(): Promise<void> {
+    await this.#parts.alone
+    try {
+      await this.#insist('end-not-kept', () => this.#ending.takeUp(), PATIENCE_MS)
+      if (this.#ending.isOver) this.#line.tell({ state: 'up' })
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#parts.logger.error({ event: 'end-not-kept', err: error })
+    }
+  }
+
   /** Takes up what an earlier process left pending; any of it may have arrived. */
   async #resume(): Promise<void> {
-    await this.#parts.alone
+    await this.#begun
     const unconfirmed = () => this.#parts.log.unconfirmed(this.record.conversationId)
     try {
       for (const { event, state } of await this.#insist('resume-failed', unconfirmed, PATIENCE_MS)) {
@@ -237,7 +250,7 @@ export class OpenConversation {
 
   /** Receives until the conversation is over or let go of; a refusal is asked about again, in case it was mended. */
   async #receive(): Promise<void> {
-    await this.#parts.alone
+    await this.#begun
     const { signal } = this.#stop
     while (!signal.aborted && !this.#ending.isOver) {
       let refusal: UpstreamError | undefined

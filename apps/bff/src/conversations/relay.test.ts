@@ -8,6 +8,7 @@ import { SealingError } from '../storage/sealing.ts'
 import { StoreError } from '../storage/store-error.ts'
 import { ConversationError } from './conversation-error.ts'
 import type { ConversationRecord } from './conversation.ts'
+import type { Relay } from './relay.ts'
 
 const MINUTE_MS = 60_000
 const message = (text: string) => ({ messageId: `id-of-${text}`, text })
@@ -808,6 +809,102 @@ describe('the end', () => {
     const record = await openConversation()
     await relay.end(record)
     expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'ended' }])
+  })
+
+  const tellers: [
+    string,
+    string,
+    (subject: ReturnType<typeof createRelaySubject>, record: ConversationRecord) => unknown,
+  ][] = [
+    ['the guest', 'guest', ({ relay }, record) => relay.end(record).catch(() => undefined)],
+    [
+      'a message refused',
+      'system',
+      ({ relay, connector }, record) => {
+        connector.steps.push(refuse(upstreamError('conversation-ended')))
+        return relay.send(record, message('late'))
+      },
+    ],
+    ['the line', 'system', ({ connector }) => connector.tell({ type: 'closed' })],
+    [
+      'an agent',
+      'agent',
+      ({ connector }) => connector.tell({ type: 'ended', by: 'agent', readOnly: true, upstreamId: 'up-of-the-end' }),
+    ],
+  ]
+  test.each(tellers)('told by %s, and kept by the next process only, is told once', async (_, endedBy, tell) => {
+    const subject = createRelaySubject()
+    const { relay, connector, store, start, openConversation, eventsOf } = subject
+    const record = await openConversation()
+    relay.watch(record)
+    await settle()
+    const { write } = store
+    store.write = () => Promise.reject(new StoreError('full'))
+    await tell(subject, record)
+    await settle()
+    await relay.close()
+    store.write = write
+    expect(await store.read(record.conversationId)).toMatchObject({ state: 'open' })
+
+    connector.happen({ type: 'ended', by: 'agent', readOnly: true })
+    start().watch(record)
+    await settle()
+    expect(await store.read(record.conversationId)).toMatchObject({ state: 'ended' })
+    const ends = (await eventsOf(record)).filter(({ type }) => type === 'conversation')
+    expect(ends).toMatchObject([{ state: 'ended', endedBy }])
+  })
+
+  describe('that a process logged before it died', () => {
+    const partings = [
+      ['ended', (relay: Relay, record: ConversationRecord) => relay.end(record)],
+      ['cleared', (relay: Relay, record: ConversationRecord) => relay.clear(record)],
+    ] as const
+
+    test.each(partings)('as %s is kept before all else, though nobody tells of it', async (state, leave) => {
+      const subject = createRelaySubject()
+      const { relay, connector, log, store, start, openConversation, eventsOf, advance } = subject
+      connector.steps.push(loseRequest)
+      const record = await openConversation()
+      relay.watch(record)
+      connector.say('a secret')
+      await relay.send(record, message('another'))
+      await settle()
+      const [{ write }, { wipe }] = [store, log]
+      store.write = () => Promise.reject(new StoreError('full'))
+      log.wipe = () => Promise.reject(new StoreError('full'))
+      await expect(leave(relay, record)).rejects.toThrow(new StoreError('full'))
+      await relay.close()
+      const before = connector.calls.length
+
+      const later = start()
+      const found = (await later.find(record.conversationId)) ?? record
+      expect(found.state).toBe('open')
+      later.watch(found)
+      connector.say('late')
+      await advance(MINUTE_MS)
+      expect((await later.find(record.conversationId))?.state).toBe(state === 'cleared' ? 'ended' : 'open')
+      expect((await eventsOf(record)).at(-1)).toMatchObject({ type: 'conversation', state })
+      expect(connector.calls.slice(before)).toEqual(['open upstream-1 after up-1'])
+
+      Object.assign(store, { write })
+      Object.assign(log, { wipe })
+      await advance(MINUTE_MS)
+      expect((await store.read(record.conversationId))?.state).toBe('ended')
+      expect(later.watch(found).status).toEqual({ state: 'up' })
+      const told = (await eventsOf(record)).map(({ type }) => type)
+      expect(told.slice(0, 3)).toEqual(state === 'cleared' ? ['conversation'] : ['message', 'message', 'conversation'])
+      expect(connector.taken).toEqual(state === 'cleared' ? [] : ['another'])
+    })
+
+    test('keeps nobody waiting for more than ten minutes, where the log cannot tell', async () => {
+      const { relay, connector, log, openConversation, advance } = createRelaySubject()
+      log.knows = () => Promise.reject(new StoreError('corrupt'))
+      relay.watch(await openConversation())
+      await advance(9 * MINUTE_MS)
+      expect(connector.listeners).toBe(0)
+      await advance(2 * MINUTE_MS)
+      expect(connector.listeners).toBe(1)
+    })
   })
 
   test('that was logged but not kept is kept when it is told again', async () => {
