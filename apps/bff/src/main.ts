@@ -1,4 +1,3 @@
-import { createAdaptorServer } from '@hono/node-server'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -8,7 +7,7 @@ import { readConfig, type Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { describeConfig } from './describe-config.ts'
-import { limitServer, serverOptions, watchUnused } from './server-limits.ts'
+import { createHttpServer } from './http-server.ts'
 import { createStop } from './stop.ts'
 import { openStores } from './stores/open-stores.ts'
 import { observeStore } from './telemetry/observe-store.ts'
@@ -26,13 +25,8 @@ const connector = createConnector(config, parts)
 const committed = observeStore(metrics, loggers('storage'))
 const stores = openStores({ file: config.store, secrets: config.secrets, clock: systemClock, committed })
 const app = createApp({ config, connector, clock: systemClock, stores, telemetry })
-const admin = createAdaptorServer({ fetch: app.admin.fetch }) as Server
-const server = createAdaptorServer({
-  fetch: app.http.fetch,
-  serverOptions,
-}) as Server
-limitServer(server)
-const closeUnused = watchUnused(server)
+const { server: admin } = createHttpServer(app.admin.fetch)
+const { server, closeUnused } = createHttpServer(app.http.fetch)
 
 if (config.admin) await listen(admin, { variable: 'FOYER_ADMIN_PORT', ...config.admin })
 await listen(server, { variable: 'PORT', ...config })

@@ -1,5 +1,4 @@
-import type { Server, ServerOptions } from 'node:http'
-import type { Socket } from 'node:net'
+import type { ServerOptions } from 'node:http'
 
 /**
  * How much patience and room a connection gets, before a request is one (S41, R32). All of them are set, so that a change
@@ -21,25 +20,4 @@ export const serverOptions = {
 export const MAX_CONNECTIONS = 20_000
 /** The most of them that may be streams (`FOYER_STREAMS`): the others are for everything else that is asked. */
 export const MAX_STREAMS = 16_000
-const MAX_REQUESTS_PER_SOCKET = 10_000
-
-/** The limits that Node takes on the server itself. */
-export function limitServer(server: Server): void {
-  server.maxConnections = MAX_CONNECTIONS
-  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
-}
-
-/**
- * Lets go of connections on which nothing was ever asked, as browsers open them in advance: to Node, which knows idle ones
- * only from their last answer, they are busy. The returned function is called while the server closes.
- */
-export function watchUnused(server: Server): () => void {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  return () => {
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-  }
-}
+export const MAX_REQUESTS_PER_SOCKET = 10_000

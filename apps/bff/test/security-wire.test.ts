@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { serverOptions } from '../src/server-limits.ts'
 import { Guest } from './support/guest.ts'
 import { exchange, IMPATIENT, statusesOf } from './support/raw-socket.ts'
+import { spawnFoyer } from './support/spawn-foyer.ts'
 import { startBoth, type Foyer } from './support/start-foyer.ts'
 
 const start = () => startBoth({}, { server: IMPATIENT })
@@ -195,16 +195,28 @@ test('R32 slow and silent connections are closed in time, and everybody else is 
   await expectServing(foyer)
 })
 
-test('R32 the server that runs has every limit set', () => {
-  expect(serverOptions).toEqual({
-    ...{ maxHeaderSize: 16_384, requireHostHeader: true, insecureHTTPParser: false },
+test('R32, S41 the server has every limit set', async () => {
+  const { foyer } = await startBoth()
+  // Node keeps its options there, too.
+  expect(foyer.server).toMatchObject({
     ...{
       headersTimeout: 10_000,
       requestTimeout: 300_000,
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 65_000,
     },
+    ...{ maxConnections: 20_000, maxRequestsPerSocket: 10_000, maxHeaderSize: 16_384 },
+    ...{ requireHostHeader: true, insecureHTTPParser: false },
   })
+})
+
+test('R32 the process serves with these limits, on both of its ports', async () => {
+  const foyer = await spawnFoyer('http://127.0.0.1:1', { FOYER_ADMIN_PORT: '0' })
+  const admin = /"admin":"([^"]+)"/.exec(foyer.output)?.[1]
+  for (const address of [`${foyer.url}/health/live`, `http://${admin}/metrics`]) {
+    // Node names two of them; its own are 5 s and without end.
+    expect((await fetch(address)).headers.get('Keep-Alive')).toBe('timeout=65, max=10000')
+  }
 })
 
 test('S21 HEAD below /api is refused: no file is fetched and no stream opened to be thrown away', async () => {

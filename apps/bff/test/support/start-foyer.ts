@@ -1,4 +1,3 @@
-import { createAdaptorServer } from '@hono/node-server'
 import { startSimulator, type Simulator, type SimulatorOptions } from '@foyer/simulator/start-simulator'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -8,10 +7,10 @@ import { createApp, type App, type AppParts } from '../../src/app.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createGuestApiConnector, type GuestApiLimits } from '../../src/connectors/guest-api/connector.ts'
 import type { Connector } from '../../src/connectors/connector.ts'
+import { createHttpServer } from '../../src/http-server.ts'
 import { toLimits, type Limits } from '../../src/limits.ts'
 import type { Logger } from '../../src/logger.ts'
 import { Secret } from '../../src/secret.ts'
-import { limitServer, serverOptions } from '../../src/server-limits.ts'
 import { openStores } from '../../src/stores/open-stores.ts'
 import { observeStore } from '../../src/telemetry/observe-store.ts'
 import { startTelemetry, type Telemetry, type TelemetryOptions } from '../../src/telemetry/start-telemetry.ts'
@@ -37,6 +36,7 @@ function looseLimits(): Limits {
 export interface Foyer {
   readonly url: string
   readonly app: App
+  readonly server: Server
   /** What is counted, in the Prometheus text format. */
   metrics(): Promise<string>
   /** Where the admin port would be. */
@@ -99,11 +99,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
 
   // The origin is known once the port is: the server listens first, and answers when the app is there.
   const listening: { app?: ReturnType<typeof createApp> } = {}
-  const server = createAdaptorServer({
-    fetch: (request, env) => listening.app?.http.fetch(request, env),
-    serverOptions: { ...serverOptions, ...options.server },
-  }) as Server
-  limitServer(server)
+  const { server } = createHttpServer((request, env) => listening.app?.http.fetch(request, env), options.server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -137,6 +133,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   return {
     url,
     app,
+    server,
     metrics: () => registry.metrics(),
     admin: app.admin,
     logs,
