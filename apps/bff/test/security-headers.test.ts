@@ -132,17 +132,41 @@ test('S29 exactly the configured pages may frame any answer, and nobody can talk
   }
 })
 
+/** The document, as a browser asks for it on behalf of another site. */
+const askForDocument = (url: string, path: string, mode: string, destination: string) =>
+  exchange(
+    url,
+    `GET ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n` +
+      `Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: ${mode}\r\nSec-Fetch-Dest: ${destination}\r\n\r\n`,
+  )
+
 test('S18, S29 the document can be framed from a portal, whatever its query says', async () => {
   const { foyer } = await startBoth({}, { embedOrigins: ['https://portal.example.com'] })
-  const answer = await exchange(
-    foyer.url,
-    `GET /?portal=https://evil.example HTTP/1.1\r\nHost: ${new URL(foyer.url).host}\r\nConnection: close\r\n` +
-      'Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n\r\n',
-  )
+  const answer = await askForDocument(foyer.url, '/?portal=https://evil.example', 'navigate', 'iframe')
   expect(statusesOf(answer)).toEqual([200])
   expect(/^content-security-policy: .*$/im.exec(answer)?.[0]).toMatch(
     /; frame-ancestors https:\/\/portal\.example\.com\s*$/,
   )
+})
+
+test('S18 the document is opened by a link of another site, and not fetched or loaded by it as anything else', async () => {
+  const { foyer } = await startBoth()
+  expect(statusesOf(await askForDocument(foyer.url, '/', 'navigate', 'document'))).toEqual([200])
+  const others = [
+    ['no-cors', 'script'],
+    ['no-cors', 'image'],
+    ['cors', 'empty'],
+    ['navigate', 'object'],
+    ['navigate', 'embed'],
+  ] as const
+  for (const [mode, destination] of others) {
+    for (const path of ['/', '/?lang=de']) {
+      const answer = await askForDocument(foyer.url, path, mode, destination)
+      expect([mode, destination, statusesOf(answer)]).toEqual([mode, destination, [403]])
+      expect(answer).toContain('blocked-cross-site')
+      expect(answer).not.toMatch(/<html/i)
+    }
+  }
 })
 
 test('S17, S20, S47 no address of the API answers without the page’s header, or to another site’s preflight', async () => {

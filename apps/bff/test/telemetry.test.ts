@@ -150,13 +150,16 @@ describe('a security event is one line of the log and one count', () => {
     expect(linesOf(foyer, 'request-refused')).toEqual([])
   }
 
-  test.each<[string, Record<string, string>]>([
-    ['csrf-header', { 'X-CSRF': '' }],
-    ['fetch-metadata', { 'Sec-Fetch-Site': 'cross-site' }],
-    ['origin', { Origin: 'https://evil.example' }],
-  ])('csrf-refused, for its %s', async (reason, headers) => {
+  const start = { method: 'POST', path: '/api/session', body: {} }
+  const openPage = { method: 'GET', path: '/', body: undefined }
+  test.each<[string, typeof start | typeof openPage, Record<string, string>]>([
+    ['csrf-header', start, { 'X-CSRF': '' }],
+    ['fetch-metadata', start, { 'Sec-Fetch-Site': 'cross-site' }],
+    ['origin', start, { Origin: 'https://evil.example' }],
+    ['navigation', openPage, { 'Sec-Fetch-Site': 'cross-site' }],
+  ])('csrf-refused, for its %s', async (reason, { method, path, body }, headers) => {
     const { foyer } = await startBoth()
-    expect((await new Guest(foyer.url).request('POST', '/api/session', {}, headers)).status).toBe(403)
+    expect((await new Guest(foyer.url).request(method, path, body, headers)).status).toBe(403)
     await expectOne(foyer, 'csrf-refused', reason, 'blocked-cross-site')
   })
 
