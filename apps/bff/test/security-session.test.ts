@@ -1,10 +1,12 @@
+import { webMessagingPaths } from '@foyer/shared/platform/web-messaging/paths'
+import { routes } from '@foyer/shared/protocol/routes'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { Guest, messagesOf, textsOf } from './support/guest.ts'
 import { startBoth } from './support/start-foyer.ts'
 import { bytesOnDisk, makeFolder } from './support/stores.ts'
-import { connectWebMessaging, DOT, loosePlatform } from './support/web-messaging.ts'
+import { connectWebMessaging, DEPLOYMENT_ID, DOT, loosePlatform } from './support/web-messaging.ts'
 
 const NAME = '__Host-Http-foyer'
 const HANDLE = /^[A-Za-z0-9_-]{43}$/
@@ -101,50 +103,87 @@ test('S13 a foreign page cannot end a session', async () => {
   expect((await guest.request('GET', '/api/session')).status).toBe(200)
 })
 
+type Way = [method: string, path: string, body?: string | typeof DOT | undefined, headers?: Record<string, string>]
+
+/** What only Rosa's session reaches. */
+interface Theirs {
+  readonly attachmentId: string
+  /** One that Rosa does see. */
+  readonly picture: { readonly messageId: string; readonly address: string }
+}
+
+/** Every way in which Mallory may name what is Rosa's: in the path, the query, the body, a header. */
+function waysInto(rosa: Guest, mallory: Guest, { attachmentId, picture }: Theirs): Way[] {
+  const json = (body: object) => JSON.stringify(body)
+  const media = `${picture.messageId}/media?url=${encodeURIComponent(picture.address)}`
+  const intrusion = { messageId: 'message-0001', text: 'INTRUDED' }
+  return [
+    ['GET', rosa.path],
+    ['GET', `${rosa.path}/messages`],
+    ['GET', `${rosa.path}/transcript?format=txt&timeZone=UTC`],
+    ['GET', `${rosa.path}/events`],
+    ['GET', `${rosa.path}/events`, undefined, { 'Last-Event-ID': '1' }],
+    ['POST', `${rosa.path}/messages`, json(intrusion)],
+    ['POST', `${rosa.path}/typing`, json({ typing: true })],
+    ['POST', `${rosa.path}/rating`, json({ score: 1 })],
+    ['POST', `${rosa.path}/clear`],
+    ['POST', `${rosa.path}/end`],
+    ['POST', `${rosa.path}/attachments?name=dot.png`, DOT, { 'Content-Type': 'image/png' }],
+    ['GET', `${rosa.path}/attachments/${attachmentId}`],
+    ['DELETE', `${rosa.path}/attachments/${attachmentId}`],
+    ['GET', `${rosa.path}/messages/${media}`],
+    ['GET', `${mallory.path}/attachments/${attachmentId}`],
+    ['GET', `${mallory.path}/messages/${media}`],
+    ['GET', `${mallory.path}/messages?conversationId=${rosa.conversationId}`],
+    ['GET', `${mallory.path}/transcript?conversationId=${rosa.conversationId}`],
+    ['POST', `${mallory.path}/messages`, json({ ...intrusion, conversationId: rosa.conversationId })],
+    ['POST', `${mallory.path}/rating`, json({ score: 1, conversationId: rosa.conversationId })],
+    ['GET', `${mallory.path}/events`, undefined, { 'Last-Event-ID': rosa.conversationId }],
+    ['GET', `${mallory.path}/../${rosa.conversationId}/messages`],
+    ['GET', `${mallory.path}%2f..%2f${rosa.conversationId}/messages`],
+  ]
+}
+
+/** No address of a conversation is left out. */
+function expectEachTried(ways: readonly Way[], { conversationId }: Guest): void {
+  for (const { method, path } of Object.values(routes)) {
+    if (!path.includes(':conversationId')) continue
+    const template = path.replace(':conversationId', conversationId).replaceAll(/:\w+/g, '[^/?]+')
+    const isTried = ways.some((way) => way[0] === method && new RegExp(`^${template}(\\?|$)`).test(way[1]))
+    expect([method, path, isTried]).toEqual([method, path, true])
+  }
+}
+
 test('S15 nothing of one session is reached from another, by whatever way its ids are named', async () => {
   const { foyer, simulator } = await startBoth(loosePlatform(), { connect: connectWebMessaging })
   const { control } = simulator
   const rosa = await new Guest(foyer.url).arrive()
   const rosaSees = rosa.follow()
   await rosa.send('SECRET of Rosa', 'message-of-rosa')
-  const upload = (guest: Guest, path = guest.path) =>
-    guest.request('POST', `${path}/attachments?name=dot.png`, DOT, { 'Content-Type': 'image/png' })
-  const attachment = (await (await upload(rosa)).json()) as { attachmentId: string }
+  const upload = await rosa.request('POST', `${rosa.path}/attachments?name=dot.png`, DOT, {
+    'Content-Type': 'image/png',
+  })
+  const attachment = (await upload.json()) as { attachmentId: string }
+  const { id } = await eventually('a conversation', async () => (await control.state()).conversations[0])
+  const address = `${simulator.url}${webMessagingPaths.configuration(DEPLOYMENT_ID)}` // any that has an answer
+  await control.joinAgent(id, 'Noor', { image: address })
+  await control.sendAgentMessage(id, 'SECRET of Noor')
+  const { messageId } = await eventually('the picture', () => messagesOf(rosaSees).find(({ from }) => from.image))
+  const picture = `${rosa.path}/messages/${messageId}/media?url=${encodeURIComponent(address)}`
+  expect((await rosa.request('GET', picture)).status).toBe(200)
   const mallory = await new Guest(foyer.url).arrive()
   const mallorySees = mallory.follow()
   await mallory.send('hello', 'message-of-mallory')
 
-  const json = (body: object) => JSON.stringify(body)
-  const tries: [string, string, string | undefined, Record<string, string>?][] = [
-    ['GET', rosa.path, undefined],
-    ['GET', `${rosa.path}/messages`, undefined],
-    ['GET', `${rosa.path}/events`, undefined],
-    ['GET', `${rosa.path}/events`, undefined, { 'Last-Event-ID': '1' }],
-    ['POST', `${rosa.path}/messages`, json({ messageId: 'message-0001', text: 'INTRUDED' })],
-    ['POST', `${rosa.path}/typing`, json({ typing: true })],
-    ['POST', `${rosa.path}/clear`, undefined],
-    ['POST', `${rosa.path}/end`, undefined],
-    ['GET', `${rosa.path}/attachments/${attachment.attachmentId}`, undefined],
-    ['DELETE', `${rosa.path}/attachments/${attachment.attachmentId}`, undefined],
-    ['GET', `${rosa.path}/messages/message-of-rosa/media?url=https%3A%2F%2Fevil.example%2F`, undefined],
-    ['GET', `${mallory.path}/attachments/${attachment.attachmentId}`, undefined],
-    ['GET', `${mallory.path}/messages/message-of-rosa/media?url=https%3A%2F%2Fevil.example%2F`, undefined],
-    ['GET', `${mallory.path}/messages?conversationId=${rosa.conversationId}`, undefined],
-    [
-      'POST',
-      `${mallory.path}/messages`,
-      json({ messageId: 'message-0002', text: 'x', conversationId: rosa.conversationId }),
-    ],
-    ['GET', `${mallory.path}/events`, undefined, { 'Last-Event-ID': rosa.conversationId }],
-    ['GET', `${mallory.path}/../${rosa.conversationId}/messages`, undefined],
-    ['GET', `${mallory.path}%2f..%2f${rosa.conversationId}/messages`, undefined],
-  ]
-  for (const [method, path, body, headers] of tries) {
+  const ways = waysInto(rosa, mallory, { ...attachment, picture: { messageId, address } })
+  expectEachTried(ways, rosa)
+  for (const [method, path, body, headers] of ways) {
     const answer = await mallory.request(method, path, body, headers)
-    expect([method, path, [400, 404].includes(answer.status)]).toEqual([method, path, true])
+    // What is another's is as unknown as what is nobody's; a request that is wrong in itself may hear so.
+    const refusals = path.startsWith(rosa.path) ? [404] : [400, 404]
+    expect([method, path, refusals]).toEqual([method, path, expect.arrayContaining([answer.status])])
     expect(await answer.text()).not.toContain('SECRET')
   }
-  expect((await upload(mallory, rosa.path)).status).toBe(404)
 
   // A file of another's, named in a message of one's own, is not sent as if it were one's own.
   await mallory.json('POST', `${mallory.path}/messages`, {
@@ -156,7 +195,7 @@ test('S15 nothing of one session is reached from another, by whatever way its id
   await eventually('both were heard', () => textsOf(rosaSees).includes('still here') && mallorySees.length > 2)
   expect(textsOf(mallorySees).join()).not.toContain('SECRET')
   expect(textsOf(rosaSees).join()).not.toContain('INTRUDED')
-  expect(messagesOf(rosaSees).map(({ messageId }) => messageId)).toEqual(['message-of-rosa', 'message-still-here'])
+  expect(textsOf(rosaSees)).toEqual(['SECRET of Rosa', 'SECRET of Noor', 'still here'])
   const own = await rosa.request('GET', `${rosa.path}/attachments/${attachment.attachmentId}`)
   expect(Buffer.from(await own.arrayBuffer())).toEqual(DOT)
   const { conversations } = await control.state()

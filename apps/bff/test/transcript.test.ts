@@ -19,7 +19,7 @@ async function talk() {
     const response = await guest.request('GET', `${guest.path}/transcript${query}`)
     return { response, text: await response.text() }
   }
-  return { guest, simulator, events, id, transcript }
+  return { foyer, guest, simulator, events, id, transcript }
 }
 
 test('the transcript as text has who said what and when, one entry to a line', async () => {
@@ -67,10 +67,13 @@ test('the transcript as JSON has every entry in its present state', async () => 
 })
 
 test('it is there after the end, for its own guest alone', async () => {
-  const { guest, simulator, id, events, transcript } = await talk()
+  const { foyer, guest, simulator, id, events, transcript } = await talk()
   await simulator.control.disconnectConversation(id, { readOnly: true })
   await eventually('ended', () => events.some((event) => event.type === 'conversation' && event.state === 'ended'))
   expect((await transcript('')).text).toContain('The chat has ended')
+  guest.cookie = (await new Guest(foyer.url).arrive()).cookie
+  const foreign = await transcript('')
+  expect([foreign.response.status, foreign.text]).toEqual([404, expect.not.stringContaining('first')])
   guest.cookie = undefined
   expect((await transcript('')).response.status).toBe(401)
 })
