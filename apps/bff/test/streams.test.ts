@@ -1,18 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { Guest, textsOf } from './support/guest.ts'
 import { memoryHeld } from './support/memory.ts'
+import { scrape, total } from './support/prometheus.ts'
 import { startBoth } from './support/start-foyer.ts'
 import { openTab } from './support/tab.ts'
+
+/** Lives long enough for a test, and is tidied up every other second. */
+const SOON_TIDIED = { idleMs: 20_000, absoluteMs: 43_200_000 }
+/** For how long a conversation that nobody looks at is kept open upstream (open-conversation.ts). */
+const LINGER_MS = 30_000
 
 type Both = Awaited<ReturnType<typeof startBoth>>
 
 /** A conversation with an agent in it. */
 async function startTalk({ simulator, foyer }: Both) {
+  const idsOf = async () => (await simulator.control.state()).conversations.map(({ id }) => id)
+  const others = await idsOf()
   const guest = await new Guest(foyer.url).arrive()
-  const { conversations } = await simulator.control.state()
-  const id = conversations.at(-1)?.id ?? ''
+  const id = (await idsOf()).find((one) => !others.includes(one)) ?? ''
   await simulator.control.joinAgent(id, 'Noor')
   return { guest, say: (text: string) => simulator.control.sendAgentMessage(id, text) }
 }
@@ -45,14 +52,48 @@ describe('resuming', () => {
     for (const text of texts) expect(received.split(`"${text}"`)).toHaveLength(2)
   })
 
-  test('after what retention trimmed, or what never was: a reset, then what comes', async () => {
-    const both = await startBoth()
+  test('after what retention trimmed: a reset first, and with the history read anew nothing is missed or doubled', async () => {
+    const retention = { maxAgeMs: 86_400_000, maxEvents: 2 }
+    const both = await startBoth({}, { retention, lifetimes: SOON_TIDIED })
     const { guest, say } = await startTalk(both)
-    const tab = await openTab(both.foyer.url, guest, '?after=999999')
-    await eventually('reset', () => typesIn(tab.text()).includes('reset'))
-    await say('after the reset')
-    await eventually('it comes', () => tab.text().includes('after the reset'))
-    expect(typesIn(tab.text()).filter((type) => type !== 'connection')[0]).toBe('reset')
+    guest.follow()
+    for (const text of ['one', 'two', 'three', 'four']) await say(text)
+    const kept = await eventually('it is trimmed', async () => {
+      const events = await guest.history()
+      return textsOf(events).includes('four') && events.length <= 2 && events
+    })
+    const lastSeq = kept.at(-1)?.seq ?? 0
+    const resuming = await openTab(both.foyer.url, guest, '', { 'Last-Event-ID': '1' })
+    const opening = await openTab(both.foyer.url, guest, '?after=1')
+    const current = await openTab(both.foyer.url, guest, `?after=${lastSeq}`)
+    await say('five')
+    for (const tab of [resuming, opening, current]) {
+      await eventually('it follows', () => tab.text().includes('"five"'))
+      expect(idsIn(tab.text()).every((id) => id > lastSeq)).toBe(true)
+      expect(tab.text()).not.toMatch(/"(one|two|three|four)"/)
+    }
+    // Before it comes only whether the line is up, which is nothing of the log.
+    expect(typesIn(resuming.text()).slice(0, 2)).toEqual(['connection', 'reset'])
+    expect(typesIn(opening.text()).slice(0, 2)).toEqual(['connection', 'reset'])
+    expect(typesIn(current.text())).not.toContain('reset')
+  })
+
+  test('after what never was, or what is of another conversation: a reset, then what comes', async () => {
+    const both = await startBoth()
+    const other = await startTalk(both)
+    const events = other.guest.follow()
+    for (let told = 0; told < 5; told++) await other.say('MARKER')
+    await eventually('all is told', () => textsOf(events).length === 5)
+    const foreign = (await other.guest.history()).at(-1)?.seq
+    const { guest, say } = await startTalk(both)
+    for (const after of [999_999, foreign]) {
+      const tab = await openTab(both.foyer.url, guest, `?after=${after}`)
+      await eventually('reset', () => typesIn(tab.text()).includes('reset'))
+      await say(`after ${after}`)
+      await eventually('it comes', () => tab.text().includes(`"after ${after}"`))
+      expect(typesIn(tab.text()).slice(0, 2)).toEqual(['connection', 'reset'])
+      expect(tab.text()).not.toContain('MARKER')
+    }
   })
 
   const IDS = [
@@ -62,22 +103,32 @@ describe('resuming', () => {
   test('any Last-Event-ID is safe: 200 or 400, and nothing of another session', async () => {
     const both = await startBoth()
     const other = await startTalk(both)
-    await other.say('MARKER-of-another-session')
-    const { guest } = await startTalk(both)
+    const foreignEvents = other.guest.follow()
+    let markers = 0
+    const sayMarker = async () => {
+      await other.say('MARKER-of-another-session')
+      markers++
+      await eventually('its own session has it', () => textsOf(foreignEvents).length === markers)
+    }
+    await sayMarker()
+    const { guest, say } = await startTalk(both)
     for (const id of IDS) {
       const headers = /^[\x20-\x7e]*$/.test(id) ? { 'Last-Event-ID': id } : {}
-      for (const [query, header] of [
-        ['', headers],
-        [`?after=${encodeURIComponent(id)}`, {}],
-      ] as const) {
-        const response = await guest.request('GET', `${guest.path}/events${query}`, undefined, header)
-        expect([200, 400], id).toContain(response.status)
-        if (response.status === 400) {
-          expect(await response.json()).toMatchObject({ code: 'invalid-request' })
-          continue
+      for (const tab of [
+        await openTab(both.foyer.url, guest, '', headers),
+        await openTab(both.foyer.url, guest, `?after=${encodeURIComponent(id)}`),
+      ]) {
+        expect([200, 400], id).toContain(tab.status)
+        if (tab.status === 400) {
+          await eventually('the reason', () => tab.text().includes('"invalid-request"'))
+        } else {
+          const own = `own ${markers}`
+          await sayMarker()
+          await say(own)
+          await eventually(`${id}: it follows its own conversation`, () => tab.text().includes(`"${own}"`))
         }
-        const { value } = (await response.body?.getReader().read()) ?? {}
-        expect(new TextDecoder().decode(value)).not.toContain('MARKER')
+        expect(tab.text()).not.toContain('MARKER')
+        tab.leave()
       }
     }
     const foreign = await guest.request('GET', `${other.guest.path}/events`)
@@ -119,7 +170,7 @@ describe('many streams', () => {
 
   test('a thousand opened and cut leave nothing behind', async () => {
     const both = await startBoth()
-    const { guest } = await startTalk(both)
+    const { guest, say } = await startTalk(both)
     const round = async () => {
       const tabs = await Promise.all(Array.from({ length: 10 }, () => openTab(both.foyer.url, guest)))
       for (const tab of tabs) tab.leave()
@@ -131,5 +182,25 @@ describe('many streams', () => {
     const grown = memoryHeld().heapBytes - before
     expect(await both.foyer.metrics()).toMatch(/streams_closed_total\{reason="left"\} 1200/)
     expect(grown).toBeLessThan(before / 10)
+
+    // Nobody is written to but who is there. Counts are told once a second, all at once.
+    const last = await openTab(both.foyer.url, guest, '?after=999999')
+    const written = async (labels = {}) => total(await scrape(both.foyer), 'foyer_stream_events_total', labels)
+    await eventually('all until now is counted', async () => (await written({ kind: 'reset' })) === 1)
+    const [writtenBefore, seenBefore] = [await written(), typesIn(last.text()).length]
+    await say('to one')
+    await eventually('it comes', () => last.text().includes('"to one"'))
+    await eventually('it is counted', async () => (await written()) > writtenBefore)
+    expect((await written()) - writtenBefore).toBe(typesIn(last.text()).length - seenBefore)
+
+    // Nobody looks any more: the platform is let go of.
+    const upstream = async () => total(await scrape(both.foyer), 'foyer_upstream_sessions_open')
+    expect(await upstream()).toBe(1)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    last.leave()
+    await eventually('it has gone', async () => gauge(await both.foyer.metrics(), 'foyer_streams_open') === 0)
+    await vi.advanceTimersByTimeAsync(LINGER_MS)
+    await eventually('it is let go of', async () => (await upstream()) === 0)
   }, 60_000)
 })

@@ -59,6 +59,7 @@ export interface FoyerOptions {
   /** Of the calls of the guest API. */
   readonly callLimits?: GuestApiLimits
   readonly lifetimes?: AppParts['config']['lifetimes']
+  readonly retention?: AppParts['config']['retention']
   /** Instead of none that a test could meet. */
   readonly limits?: Partial<Limits['requests']>
   readonly streams?: Partial<Limits['streams']>
@@ -113,7 +114,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
     cookieReach: options.cookieReach ?? ('same-site' as const),
     showDiagnosis: options.showDiagnosis ?? true,
     lifetimes: options.lifetimes ?? { idleMs: 1_800_000, absoluteMs: 43_200_000 },
-    retention: { maxAgeMs: 86_400_000, maxEvents: 10_000 },
+    retention: options.retention ?? { maxAgeMs: 86_400_000, maxEvents: 10_000 },
     limits: {
       requests: { ...loose.requests, ...options.limits },
       streams: { ...loose.streams, ...options.streams },

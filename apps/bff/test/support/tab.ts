@@ -14,10 +14,15 @@ export interface Tab {
 }
 
 /** One stream on a connection of its own, read as it comes until the test is over or `leave`. */
-export async function openTab(url: string, guest: Guest, query = ''): Promise<Tab> {
+export async function openTab(
+  url: string,
+  guest: Guest,
+  query = '',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Tab> {
   const outgoing = request(`${url}${guest.path}/events${query}`, {
     agent: false,
-    headers: { Origin: url, 'X-CSRF': '1', Cookie: guest.cookie ?? '' },
+    headers: { Origin: url, 'X-CSRF': '1', Cookie: guest.cookie ?? '', ...headers },
   })
   outgoing.on('error', () => undefined).end()
   leaveInTheEnd(new WeakRef(outgoing))
