@@ -2,8 +2,8 @@ import { backOffMs, type Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { toStoreError } from '../storage/store-error.ts'
 
-/** How often the store is asked again. */
-const RETRY = { baseMs: 250, capMs: 5_000 }
+/** How often the store is asked again: what waited is kept within five seconds of its recovery (R30). */
+const RETRY = { baseMs: 250, capMs: 4_000 }
 
 export interface InsistParts {
   readonly clock: Pick<Clock, 'sleep' | 'monotonic'>

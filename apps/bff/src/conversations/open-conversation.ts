@@ -339,8 +339,10 @@ export class OpenConversation {
     await this.#ending.finish({ type: 'conversation', state: 'ended', endedBy })
   }
 
+  /** What became of it is known: once the store works again it is kept, and the platform need not be asked. */
   async #confirm({ messageId }: OutgoingMessage, upstreamId: string | undefined): Promise<void> {
-    await this.#append({ type: 'receipt', messageId, state: 'sent', upstreamId })
+    const receipt = { type: 'receipt', messageId, state: 'sent', upstreamId } as const
+    await this.#insist('receipt-not-kept', () => this.#append(receipt))
     this.#line.answered()
   }
 

@@ -369,7 +369,7 @@ describe('what the store fails at', () => {
     expect(await relay.send(record, message('one'))).toMatchObject({ repeated: false })
   })
 
-  test('though the platform took it, is looked for rather than sent again', async () => {
+  test('though the platform took it, is kept within five seconds of its recovery, and nobody is asked again', async () => {
     const { relay, connector, log, openConversation, advance, stateOf } = createRelaySubject()
     connector.echoes = false
     const record = await openConversation()
@@ -381,9 +381,10 @@ describe('what the store fails at', () => {
     held.answer()
     await advance(MINUTE_MS)
     log.failure = undefined
-    await advance(MINUTE_MS)
-    expect(connector.taken).toEqual(['one'])
+    await advance(5_000)
     expect(await stateOf(record, 'id-of-one')).toBe('sent')
+    expect(connector.taken).toEqual(['one'])
+    expect(connector.calls.filter((call) => call.startsWith('read'))).toEqual([])
   })
 })
 

@@ -115,12 +115,10 @@ export class Guest {
     let rest = ''
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       this.received.push(chunk)
-      const blocks = (rest + chunk).split('\n\n')
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) {
-        const data = block.split('\n').find((line) => line.startsWith('data: '))
-        if (data !== undefined) yield JSON.parse(data.slice('data: '.length)) as StreamEvent
-      }
+      const text = rest + chunk
+      const whole = text.lastIndexOf('\n\n') + 1
+      yield* eventsIn(text.slice(0, whole))
+      rest = text.slice(whole)
     }
   }
 
@@ -136,6 +134,10 @@ export class Guest {
 
 const isWritten = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array
+
+/** The events of a stream's text; one that has not come whole is left out. */
+export const eventsIn = (text: string): StreamEvent[] =>
+  [...text.matchAll(/^data: (.*)\n/gm)].map(([, data = '']) => JSON.parse(data) as StreamEvent)
 
 export const messagesOf = (events: readonly StreamEvent[]): MessageEvent[] =>
   events.filter((event) => event.type === 'message')
