@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { toLimits } from '../src/limits.ts'
 import { eventually } from './support/eventually.ts'
-import { Guest, receiptsOf, textsOf } from './support/guest.ts'
+import { Guest, receiptsOf, stateOf, textsOf } from './support/guest.ts'
 import { startBoth, startFoyer } from './support/start-foyer.ts'
-import { connectWebMessaging, DEPLOYMENT_ID } from './support/web-messaging.ts'
+import { connectWebMessaging, DEPLOYMENT_ID, loosePlatform } from './support/web-messaging.ts'
 
 const { requests } = toLimits({
   ...{
@@ -236,26 +236,35 @@ describe('too much to do', () => {
   })
 })
 
-describe('without the platform', () => {
+describe.each([
+  ['guest-api', {}, {}],
+  ['web-messaging', loosePlatform(), { connect: connectWebMessaging }],
+] as const)('without the platform, over %s', (_, platform, connector) => {
   test('it starts, serves the page and says when to try again; once the platform is there all works', async () => {
     const simulator = await startSimulator()
     const { port, url } = simulator
     await simulator.close()
-    const foyer = await startFoyer(url)
+    const foyer = await startFoyer(url, connector)
     onTestFinished(() => foyer.close())
     expect((await fetch(`${foyer.url}/`)).status).toBe(200)
     expect((await fetch(`${foyer.url}/health/ready`)).status).toBe(200)
     const refused = await new Guest(foyer.url).request('POST', '/api/session', {})
     expect(refused.status).toBe(503)
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect(refused.headers.getSetCookie()).toEqual([])
     expect(await refused.json()).toMatchObject({ code: 'platform-unavailable' })
 
-    const again = await startSimulator({ port })
+    const again = await startSimulator({ ...platform, port })
     onTestFinished(() => again.close())
     const guest = await eventually('a session', async () => {
       const newcomer = new Guest(foyer.url)
       return (await newcomer.request('POST', '/api/session', {})).status === 201 && newcomer
     })
-    expect((await guest.json('POST', '/api/conversations')).status).toBe(201)
+    const { status, body } = await guest.json<{ conversationId: string }>('POST', '/api/conversations')
+    expect(status).toBe(201)
+    guest.conversationId = body.conversationId
+    const events = guest.follow()
+    await guest.send('hello', 'message-1')
+    await eventually('it is sent', () => stateOf(events, 'message-1') === 'sent')
   })
 })
