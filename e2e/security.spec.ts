@@ -62,6 +62,9 @@ const CORPUS = [
   'https://harborlane.example/"onmouseover="top.ran=1',
   '\u202Egnp.exe\u202C and \u2066isolated\u2069',
 ]
+/** More than an agent may write in one message: only what comes with content has no limit. */
+const EMOJI = '😀'.repeat(4_096)
+const LINKS = ['https://harborlane.example/tours?id=1', 'mailto:help@harborlane.example', 'tel:+4930123456']
 const HOSTILE_TITLE = '<b onmouseover=top.ran=1>Boat</b>'
 const CONTENT = [
   {
@@ -114,8 +117,8 @@ test('S28, S30 whatever an agent sends is text: nothing runs, nothing breaks the
   const id = await onlyConversation(simulator)
   await control.joinAgent(id, '<img src=x onerror=top.ran=1>')
   for (const text of CORPUS) await control.sendAgentMessage(id, text)
-  await control.sendAgentMessage(id, '😀'.repeat(2_000))
-  await control.sendAgentContent(id, CONTENT)
+  await control.sendAgentMessage(id, `Read ${LINKS.join(' or ')}`)
+  await control.sendAgentContent(id, CONTENT, EMOJI)
   await control.sendAgentContent(id, QUICK, 'Well?')
   await control.sendAgentFile(id, { name: '<svg onload=top.ran=1>.png', type: 'image/png', bytes: DOT })
   await expect(page.getByRole('img', { name: '<svg onload=top.ran=1>.png' })).toBeVisible()
@@ -126,6 +129,13 @@ test('S28, S30 whatever an agent sends is text: nothing runs, nothing breaks the
   const texts = (await chat.texts()).join('\n')
   for (const text of CORPUS.filter((one) => one.startsWith('<'))) expect(texts).toContain(text)
 
+  expect(texts).toContain(EMOJI)
+
+  for (const address of LINKS) {
+    const link = page.getByRole('link', { name: address })
+    await expect(link).toHaveAttribute('href', address)
+    await expect(link).toHaveAttribute('target', '_blank')
+  }
   const links = await page
     .getByRole('link')
     .evaluateAll((all) =>
@@ -133,7 +143,7 @@ test('S28, S30 whatever an agent sends is text: nothing runs, nothing breaks the
     )
   for (const { href, rel } of links) {
     expect(['http:', 'https:', 'mailto:', 'tel:']).toContain(href)
-    expect(rel).toMatch(/noopener/)
+    expect(rel?.split(' ')).toEqual(expect.arrayContaining(['noopener', 'noreferrer', 'nofollow']))
   }
   expect(await page.locator('#app script, #app iframe, #app [onerror], #app [onload], #app style').count()).toBe(0)
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(
