@@ -137,7 +137,11 @@ const isWritten = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
 
 /** The events of a stream's text; one that has not come whole is left out. */
 export const eventsIn = (text: string): StreamEvent[] =>
-  [...text.matchAll(/^data: (.*)\n/gm)].map(([, data = '']) => JSON.parse(data) as StreamEvent)
+  text
+    .split('\n') // and nothing else: other ends of lines may stand in a text
+    .slice(0, -1)
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice('data: '.length)) as StreamEvent)
 
 export const messagesOf = (events: readonly StreamEvent[]): MessageEvent[] =>
   events.filter((event) => event.type === 'message')
