@@ -86,7 +86,7 @@ test('a file on its way up shows how far it got, and can be stopped', async ({ p
 
 test.describe('where links to files expire at once', () => {
   test.use({
-    platform: { deployments: [{ id: WEB_MESSAGING.FOYER_DEPLOYMENT_ID, downloadSeconds: 0.05 }] },
+    platform: { deployments: [{ id: WEB_MESSAGING.FOYER_DEPLOYMENT_ID, downloadSeconds: 0.3 }] },
   })
 
   test('a file can be had by a fresh one', async ({ page, chat, simulator }) => {
