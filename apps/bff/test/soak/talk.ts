@@ -8,7 +8,7 @@ import type { Random } from '../support/random.ts'
 
 /** How long one message may take to be acknowledged, over all that goes wrong meanwhile. */
 const ACKNOWLEDGED_WITHIN_MS = 60_000
-const SENT_WITHIN_MS = 90_000
+const SENT_WITHIN_MS = 180_000
 
 /**
  * Says one thing as the page does: under one id, again and again until it is acknowledged, whatever comes between. Now and
