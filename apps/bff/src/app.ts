@@ -115,7 +115,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     ...{ sessions, relay, log, clock, lifetimes, retention, logger: loggers('housekeeping') },
     tell: (sessionId, standing) => tellStanding(streams, clock, sessionId, standing),
   })
-  const stopResealing = startResealing(stores, loggers('storage'))
+  const stopResealing = startResealing(stores, clock, loggers('storage'))
 
   let isDraining = false
   const loop = startEventLoopDelay()

@@ -1,9 +1,7 @@
 import { startSimulator } from '@foyer/simulator/start-simulator'
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
-import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -16,6 +14,7 @@ import { guestApi, webMessaging } from './support/doors.ts'
 import { eventually } from './support/eventually.ts'
 import { Guest, messagesOf, receiptsOf } from './support/guest.ts'
 import { startHttpServer } from './support/http-server.ts'
+import { listen } from './support/listen.ts'
 import { CLIENT_ID, CLIENT_SECRET, startBoth, startFoyer } from './support/start-foyer.ts'
 import { startTap } from './support/tap.ts'
 import { onlyConversation } from './support/upstream.ts'
@@ -174,14 +173,7 @@ describe('S54 the platform’s certificate', () => {
     const sockets = new WebSocketServer({ server })
     sockets.on('connection', (_, request) => heard.push(request.url))
     server.on('tlsClientError', () => undefined)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      for (const client of sockets.clients) client.terminate()
-      server.close()
-      server.closeAllConnections()
-    })
-    return { origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+    return { origin: `https://${await listen(server, sockets)}`, heard }
   }
   const get = async (origin: string) => {
     const http = createHttpClient(origin)

@@ -1,7 +1,7 @@
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { ConversationRecord } from './conversation.ts'
-import { inTurn } from './in-turn.ts'
+import { inTurn } from '../in-turn.ts'
 import type { KeptRecord } from './kept-record.ts'
 
 /** Names of our own for what no platform names: the log knows by them what it has already. */

@@ -4,7 +4,7 @@ import type { EventLog, LoggedMessage, NewEvent } from '../event-log/event-log.t
 import { messageIdOf, withParticipant } from './conversation.ts'
 import type { Ending } from './ending.ts'
 import { textOf } from './guest-message.ts'
-import { inTurn } from './in-turn.ts'
+import { inTurn } from '../in-turn.ts'
 import type { KeptRecord } from './kept-record.ts'
 
 export type StoredConnectorEvent = Extract<ConnectorEvent, { upstreamId: string }>

@@ -1,6 +1,6 @@
 import type { ConversationStore } from './conversation-store.ts'
 import type { ConversationRecord } from './conversation.ts'
-import { inTurn } from './in-turn.ts'
+import { inTurn } from '../in-turn.ts'
 
 /**
  * The record of one conversation as the store has it: a change holds once it is kept, and one is made after the other, so

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Logger } from '../logger.ts'
+import { insist } from '../storage/insist.ts'
 import { toStoreError } from '../storage/store-error.ts'
 import type { ConversationRecord } from './conversation.ts'
-import { insist } from './insist.ts'
 import type { ReadableConversations } from './readable-conversations.ts'
 
 /** What the store cannot read for so long is left to the next start: until then no session is over for want of a guest. */

@@ -22,6 +22,19 @@ const refuse =
   (error: Error): SendStep =>
   () =>
     Promise.reject(error)
+/** What an earlier process took, and died before any of it was sent. */
+async function leaveUnsent(
+  { relay, connector, openConversation }: ReturnType<typeof createRelaySubject>,
+  ...texts: readonly string[]
+): Promise<ConversationRecord> {
+  connector.steps.push(loseRequest)
+  const record = await openConversation()
+  for (const text of texts) await relay.send(record, message(text))
+  await settle()
+  await relay.close()
+  return record
+}
+
 /** Takes the message, and answers when told to. */
 function hold(): { step: SendStep; answer: () => void } {
   const { promise, resolve } = Promise.withResolvers<undefined>()
@@ -1125,12 +1138,9 @@ describe('after a crash', () => {
   })
 
   test('what was pending is taken up though it could not be read at first', async () => {
-    const { relay, connector, log, start, openConversation, advance } = createRelaySubject()
-    connector.steps.push(loseRequest)
-    const record = await openConversation()
-    await relay.send(record, message('one'))
-    await settle()
-    await relay.close()
+    const subject = createRelaySubject()
+    const { connector, log, start, advance } = subject
+    await leaveUnsent(subject, 'one')
     const { unconfirmed } = log
     let failures = 2
     log.unconfirmed = (id) => (failures-- > 0 ? Promise.reject(new StoreError('io')) : unconfirmed(id))
@@ -1144,12 +1154,9 @@ describe('after a crash', () => {
   })
 
   test('what was pending is taken up though the store could not say at first whose it is', async () => {
-    const { relay, connector, log, start, openConversation, advance } = createRelaySubject()
-    connector.steps.push(loseRequest)
-    const record = await openConversation()
-    await relay.send(record, message('one'))
-    await settle()
-    await relay.close()
+    const subject = createRelaySubject()
+    const { connector, log, start, advance } = subject
+    await leaveUnsent(subject, 'one')
     const { conversationsWithPending } = log
     let failures = 2
     log.conversationsWithPending = () =>
@@ -1166,36 +1173,27 @@ describe('after a crash', () => {
   })
 
   test('several that were pending go in their order', async () => {
-    const { relay, connector, start, openConversation, advance } = createRelaySubject()
-    connector.steps.push(loseRequest)
-    const record = await openConversation()
-    for (const text of ['one', 'two', 'three']) await relay.send(record, message(text))
-    await settle()
-    await relay.close()
+    const subject = createRelaySubject()
+    const { connector, start, advance } = subject
+    await leaveUnsent(subject, 'one', 'two', 'three')
     await start().recover()
     await advance(MINUTE_MS)
     expect(connector.taken).toEqual(['one', 'two', 'three'])
   })
 
   test('none of them is overtaken by what the guest writes first of all', async () => {
-    const { relay, connector, start, openConversation, advance } = createRelaySubject()
-    connector.steps.push(loseRequest)
-    const record = await openConversation()
-    for (const text of ['one', 'two']) await relay.send(record, message(text))
-    await settle()
-    await relay.close()
+    const subject = createRelaySubject()
+    const { connector, start, advance } = subject
+    const record = await leaveUnsent(subject, 'one', 'two')
     await start().send(record, message('three'))
     await advance(MINUTE_MS)
     expect(connector.taken).toEqual(['one', 'two', 'three'])
   })
 
   test('of a conversation that has ended meanwhile, they fail', async () => {
-    const { relay, connector, store, start, openConversation, stateOf, advance } = createRelaySubject()
-    connector.steps.push(loseRequest)
-    const record = await openConversation()
-    await relay.send(record, message('one'))
-    await settle()
-    await relay.close()
+    const subject = createRelaySubject()
+    const { connector, store, start, stateOf, advance } = subject
+    const record = await leaveUnsent(subject, 'one')
     await store.write({ ...record, state: 'ended' })
     connector.steps.push(refuse(upstreamError('conversation-ended')))
     await start().recover()
@@ -1239,12 +1237,9 @@ describe('forgetting a session', () => {
   })
 
   test('does so though what is kept of it can no longer be opened, and until then it is as good as not there', async () => {
-    const { relay, connector, log, store, lines, start, openConversation } = createRelaySubject()
-    connector.steps.push(loseRequest)
-    const record = await openConversation()
-    await relay.send(record, message('one'))
-    await settle()
-    await relay.close()
+    const subject = createRelaySubject()
+    const { log, store, lines, start } = subject
+    await leaveUnsent(subject, 'one')
     store.read = () => Promise.reject(new SealingError('unknown-key'))
 
     const later = start()

@@ -34,9 +34,7 @@ function said(who: string, lines: readonly string[]): string {
 }
 
 /** Without control characters, and without those that turn the reading direction of what follows. */
-const printable = (text: string) =>
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '')
+const printable = (text: string) => text.replace(/(?!\t)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, '')
 
 const STYLE =
   'body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}' +

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { startHttpServer, type ReceivedRequest } from './http-server.ts'
+import { listen } from './listen.ts'
 import type { ClientFrame } from './scripted-platform.ts'
 
 /** What these platforms say wherever words are; in no form that an id, a code, or the name of a scope could have. */
@@ -79,13 +77,13 @@ export async function startEchoingWebMessaging(): Promise<EchoingPlatform> {
   let isFirst = true
   server.on('upgrade', (request, socket, head) => {
     // The first one is refused: the next attempt comes by itself.
-    if (!isFirst) return sockets.handleUpgrade(request, socket, head, listen)
+    if (!isFirst) return sockets.handleUpgrade(request, socket, head, talk)
     isFirst = false
     const lines = Object.entries(talkative(503)).map(([name, value]) => `${name}: ${value}\r\n`)
     socket.end(`HTTP/1.1 503 ${PLANTED}\r\n${lines.join('')}Connection: close\r\n\r\n${said({})}`)
   })
 
-  function listen(client: WebSocket): void {
+  function talk(client: WebSocket): void {
     client.on('message', (text) => {
       const frame = JSON.parse(String(text as Buffer)) as ClientFrame
       tokens.add(frame.token)
@@ -106,13 +104,6 @@ export async function startEchoingWebMessaging(): Promise<EchoingPlatform> {
     })
   }
 
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const client of sockets.clients) client.terminate()
-    server.close()
-    server.closeAllConnections()
-  })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const origin = `http://${await listen(server, sockets)}`
   return { origin, isDone: () => answers.length === 0, tokens }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { listen } from './listen.ts'
 
 export interface ReceivedRequest {
   readonly method: string
@@ -33,17 +33,12 @@ export async function startHttpServer(
       () => undefined,
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  const host = await listen(server)
   const connections = () =>
     new Promise<number>((resolve, reject) =>
       server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
     )
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, connections }
+  return { origin: `http://${host}`, received, connections }
 }
 
 async function read(incoming: IncomingMessage): Promise<ReceivedRequest> {

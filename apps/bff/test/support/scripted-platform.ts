@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { listen } from './listen.ts'
 
 export interface ClientFrame {
   readonly action: string
@@ -114,15 +112,8 @@ export async function startScriptedPlatform(change: Partial<PlatformScript> = {}
       socket.push('StructuredMessage', said('Inbound', tracingId, { ...message }), { tracingId })
   }
 
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate()
-    http.close()
-    http.closeAllConnections()
-  })
-  const { port } = http.address() as AddressInfo
-  return { script, sockets, handshakes, requests, origin: `http://127.0.0.1:${port}` }
+  const origin = `http://${await listen(http, server)}`
+  return { script, sockets, handshakes, requests, origin }
 }
 
 /** A message of the platform; `second` is when it was said. */

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, request, type IncomingMessage } from 'node:http'
-import { onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { listen } from './listen.ts'
 
 export interface Tap {
   readonly url: string
@@ -67,15 +66,7 @@ export async function startTap(platformUrl: string): Promise<Tap> {
       }),
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const client of sockets.clients) client.terminate()
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const url = `http://${await listen(server, sockets)}`
   return { url, secrets, requestLines, traceparents }
 }
 

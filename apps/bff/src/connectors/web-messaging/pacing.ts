@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { inTurn } from '../../in-turn.ts'
 import { unlessAborted } from '../deadline.ts'
 import { MAX_WAIT_MS } from '../retry.ts'
 
@@ -35,7 +36,7 @@ export class Pace {
   readonly #most: number
   #left: number[] = []
   #notBeforeMs = 0
-  #last: Promise<void> = Promise.resolve()
+  readonly #inTurn = inTurn()
 
   constructor(clock: Clock, most: number, windowMs: number) {
     this.#clock = clock
@@ -45,8 +46,7 @@ export class Pace {
 
   /** Resolves when one more may leave, and counts it. Rejects with the signal's reason. */
   async turn(signal?: AbortSignal): Promise<void> {
-    const mine = this.#last.then(() => this.#wait(signal))
-    this.#last = mine.catch(() => undefined)
+    const mine = this.#inTurn(() => this.#wait(signal))
     return unlessAborted(mine, signal)
   }
 

@@ -1,6 +1,6 @@
 import { backOffMs, type Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
-import { toStoreError } from '../storage/store-error.ts'
+import { toStoreError } from './store-error.ts'
 
 /** How often the store is asked again: what waited is kept within five seconds of its recovery (R30). */
 const RETRY = { baseMs: 250, capMs: 4_000 }
