@@ -26,6 +26,7 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS conversations_by_session ON conversations (session_id);
 
+  -- Rows lie in the order in which they came, so that what a transaction adds shares its pages, whoever it is of.
   -- state and upstream_id stand on the row of the message they belong to; receipts only tell of them.
   CREATE TABLE IF NOT EXISTS events (
     conversation_id TEXT NOT NULL,
@@ -38,7 +39,7 @@ const TABLES = `
     upstream_id     TEXT,
     body            BLOB NOT NULL,
     PRIMARY KEY (conversation_id, seq)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS events_by_message ON events (conversation_id, message_id) WHERE type = 'message';
   CREATE UNIQUE INDEX IF NOT EXISTS events_by_upstream ON events (conversation_id, upstream_id)
     WHERE upstream_id IS NOT NULL;
@@ -106,8 +107,9 @@ function openFile(file: string): DatabaseSync {
     database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     refuseOtherVersions(database, file)
     database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`)
-    // Kept of the file in memory, at most: what a message touches lies scattered over it, one page or two per conversation.
-    database.exec('PRAGMA cache_size = -65536') // KiB
+    // Kept of the file in memory, at most: what a message touches lies scattered over it, a page or two of each index per
+    // conversation. The rest is in the system's memory; to keep more here makes every split of a page slower.
+    database.exec('PRAGMA cache_size = -16384') // KiB
     // From here on waiting stops the event loop: long enough for the checkpoint thread to come in, no longer. What then
     // finds the store locked tries again (group-commit.ts).
     database.exec('PRAGMA busy_timeout = 50')
