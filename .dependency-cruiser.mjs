@@ -20,7 +20,7 @@ const only = (name, room, within, allowed, fromNot = TESTS) => ({
 
 const BFF = '^apps/bff/src/'
 const WEB = '^apps/web/src/'
-const BFF_EVERYWHERE = `${BFF}(clock|in-turn|logger|secret|telemetry/[^/]+)\\.ts$`
+const BFF_EVERYWHERE = `${BFF}(clock|in-slices|in-turn|logger|secret|telemetry/[^/]+)\\.ts$`
 
 export default {
   forbidden: [

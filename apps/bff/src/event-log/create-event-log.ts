@@ -1,9 +1,14 @@
 import type { Clock } from '../clock.ts'
+import { inSlices } from '../in-slices.ts'
 import type { EventLog, Follower, KeptEvents, LogEntry, PassingNews } from './event-log.ts'
 
-/** The log over whatever keeps its events. Followers are told within this process, in the order of what is kept. */
+/**
+ * The log over whatever keeps its events. Followers are told within this process, in the order of what is kept. Whoever
+ * reads on waits for whoever asked before: a thousand readers of long logs must not hold up those who talk.
+ */
 export function createEventLog(kept: KeptEvents, clock: Pick<Clock, 'now'>): EventLog {
   const followers = new Map<string, Set<Follower>>()
+  const nextPage = inSlices()
 
   function notify(conversationId: string, news: LogEntry | PassingNews): void {
     for (const follower of followers.get(conversationId) ?? []) follower(news)
@@ -11,6 +16,8 @@ export function createEventLog(kept: KeptEvents, clock: Pick<Clock, 'now'>): Eve
 
   return {
     ...kept,
+
+    readAfter: (...asked) => nextPage(() => kept.readAfter(...asked)),
 
     async append(conversationId, events) {
       const entries = await kept.append(conversationId, events)

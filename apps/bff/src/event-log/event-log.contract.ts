@@ -3,7 +3,14 @@ import type { MessageState } from '@foyer/shared/protocol/message'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import type { Clock } from '../clock.ts'
-import { EventLogError, type EventLog, type LogEntry, type NewEvent, type PassingNews } from './event-log.ts'
+import {
+  EventLogError,
+  PAGE_BYTES,
+  type EventLog,
+  type LogEntry,
+  type NewEvent,
+  type PassingNews,
+} from './event-log.ts'
 import { canMove } from './message-state.ts'
 
 /** One store, made for one test. What it cannot show is left out, and the promises about it are skipped. */
@@ -203,6 +210,15 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       expect(await seqsAfter(2)).toEqual([3, 4, 5])
       expect(await seqsAfter(2, 2)).toEqual([3, 4])
       expect(await seqsAfter(5)).toEqual([])
+    })
+
+    test('of long events a page has as many as fill it, and one at least', async () => {
+      const long = '語'.repeat(PAGE_BYTES / 4 / 3) // three bytes each
+      await append(...['message-1', 'message-2', 'message-3', 'message-4'].map((id) => guestMessage(id, long)))
+      await append(guestMessage('message-5', 'x'.repeat(2 * PAGE_BYTES)), guestMessage('message-6'))
+      expect(await seqsAfter(0)).toEqual([1, 2, 3, 4])
+      expect(await seqsAfter(4)).toEqual([5])
+      expect(await seqsAfter(5)).toEqual([6])
     })
 
     test('after a seq beyond the end is refused: it never was, or is gone', async () => {

@@ -42,6 +42,9 @@ export interface Retention {
   readonly maxEvents: number
 }
 
+/** A page is full with so much: what more is read, a reader's socket (64 kB in Node) would have no room for. */
+export const PAGE_BYTES = 64 * 1024
+
 export type Follower = (news: LogEntry | PassingNews) => void
 
 /** The events of every conversation, where they are kept: an event gets its `seq` (1, 2, 3 … without gaps), and is stored. */
@@ -52,7 +55,10 @@ export interface KeptEvents {
    * (message-state.ts). Answers entry by entry; undefined for what was left out.
    */
   append(conversationId: string, events: readonly NewEvent[]): Promise<(LogEntry | undefined)[]>
-  /** Events after `seq`, oldest first, at most `limit`; one that cannot be read is a notice in its place. Throws EventLogError `trimmed` when some of them are gone. */
+  /**
+   * Events after `seq`, oldest first, at most `limit`, and none after the first PAGE_BYTES of them; one that cannot be
+   * read is a notice in its place. Throws EventLogError `trimmed` when some of them are gone.
+   */
   readAfter(conversationId: string, seq: number, limit: number): Promise<LogEntry[]>
   /** The last `limit` events before `seq` (exclusive; absent: the end), oldest first; as `readAfter`. */
   readBefore(

@@ -106,9 +106,10 @@ describe('reading a log live', () => {
       await say(100)
       await log.trim({ maxAgeMs: 1_000_000, maxEvents: 10 })
     })
-    const reader = read(log, { ready: overtake })
+    let looks = 0
+    const reader = read(log, { isFull: () => looks++ > 0, ready: overtake })
     expect(await reader.outcome).toBe('trimmed')
-    expect(reader.seqs()).toEqual([1])
+    expect(reader.seqs()).toEqual(oneTo(50))
     expect(followers()).toBe(0)
   })
 
@@ -190,11 +191,7 @@ describe('the backlog is paced by the reader', () => {
     const room = createRoom()
     const reader = read(log, room)
     await settle()
-    const first = reader.written.length
-    expect(first).toBeLessThanOrEqual(1)
-
-    await settle()
-    expect(reader.written).toHaveLength(first)
+    expect(reader.written).toEqual([])
     room.open()
     await reader.outcome
     expect(reader.seqs()).toEqual(oneTo(500))
@@ -313,7 +310,7 @@ describe('a reader who leaves is let go', () => {
     const stop = new AbortController()
     const reader = read(log, { signal: stop.signal, ready: once(async () => stop.abort()) })
     await reader.outcome
-    expect(reader.written.length).toBeLessThanOrEqual(200)
+    expect(reader.written).toEqual([])
     expect(followers()).toBe(0)
   })
 
@@ -368,7 +365,7 @@ function read(log: EventLog, { after = 0, signal = new AbortController().signal,
   const written: (LogEntry | PassingEntry)[] = []
   const failures: unknown[] = []
   const sink: Sink = {
-    write: (entry) => void written.push(entry),
+    write: (entries) => void written.push(...entries),
     get isFull() {
       return isFull?.() ?? ready !== undefined
     },

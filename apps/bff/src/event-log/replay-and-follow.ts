@@ -3,7 +3,7 @@ import { toPassingEntry } from './passing-entry.ts'
 
 /*
  * Reading a log live, without a gap and without a repeat, at the reader's own pace:
- *   backlog  pages after `seq`, for as long as the reader has room; without room nothing of a page is held on to
+ *   backlog  page after page from `seq` on, each when the reader has room
  *   overlap  a page was empty, and nothing was told since it was asked for: what passed meanwhile is handed on, the last of
  *            each kind, which no page has
  *   follow   every entry as it is told; a reader without room goes back to the backlog once there is some
@@ -16,7 +16,7 @@ const PAGE = 50
 export type Kind = 'live' | 'replayed'
 
 export interface Sink {
-  write(entry: LogEntry | PassingEntry, kind: Kind): void
+  write(entries: readonly (LogEntry | PassingEntry)[], kind: Kind): void
   /** What is written now would wait behind what the reader has not taken. */
   readonly isFull: boolean
   /** Resolves when the reader has room for more, or has gone. */
@@ -55,8 +55,6 @@ class Reader {
   readonly leave: () => void
   #seq: number
   #isFollowing = false
-  /** How many entries to ask for: not many more than there was room for last time, since the others are read in vain. */
-  #page = PAGE
   /** Something was logged since the last page was asked for. */
   #isBehind = false
   /** What passed while nothing could be handed on, by its type. */
@@ -73,33 +71,29 @@ class Reader {
   async catchUp(): Promise<void> {
     const { sink, signal } = this.#reading
     // Whether more was logged is asked in the very turn in which following begins.
-    while (!signal.aborted && ((await this.#passPage()) || this.#isBehind)) if (sink.isFull) await sink.ready()
+    do if (sink.isFull) await sink.ready()
+    while (!signal.aborted && ((await this.#passPage()) || this.#isBehind))
     // A signal that was aborted before we listened to it tells nobody.
     if (signal.aborted) return this.leave()
-    for (const news of this.#passed?.values() ?? []) this.#pass(news, 'live')
+    for (const news of this.#passed?.values() ?? []) this.#pass(news)
     this.#passed = undefined
     this.#isFollowing = true
   }
 
-  /** Hands on a page, or as much of it as there is room for. Resolves to whether there may be more. */
+  /** Hands on a page. Resolves to whether there may be more. */
   async #passPage(): Promise<boolean> {
     const { conversationId, sink, signal } = this.#reading
     this.#isBehind = false
-    const page = await this.#log.readAfter(conversationId, this.#seq, this.#page)
-    this.#page = PAGE
-    for (const [index, entry] of page.entries()) {
-      if (signal.aborted) return false
-      this.#pass(entry, 'replayed')
-      if (sink.isFull) {
-        this.#page = Math.min(PAGE, 2 * (index + 1))
-        return true
-      }
-    }
-    return page.length > 0
+    const page = await this.#log.readAfter(conversationId, this.#seq, PAGE)
+    const last = page.at(-1)
+    if (!last || signal.aborted) return false
+    this.#seq = last.seq
+    sink.write(page, 'replayed')
+    return true
   }
 
   #take(news: LogEntry | PassingNews): void {
-    if (this.#isFollowing && !this.#reading.sink.isFull) return this.#pass(news, 'live')
+    if (this.#isFollowing && !this.#reading.sink.isFull) return this.#pass(news)
     if ('passing' in news) (this.#passed ??= new Map<string, PassingNews>()).set(news.passing.type, news)
     else this.#isBehind = true
     if (this.#isFollowing) this.#fallBehind()
@@ -108,19 +102,17 @@ class Reader {
   #fallBehind(): void {
     const { sink } = this.#reading
     this.#isFollowing = false
-    void (async () => {
-      await sink.ready()
-      await this.catchUp()
-    })().catch((error: unknown) => {
+    void this.catchUp().catch((error: unknown) => {
       this.leave()
       sink.fail(error)
     })
   }
 
-  #pass(news: LogEntry | PassingNews, kind: Kind): void {
-    if ('passing' in news) return this.#reading.sink.write(toPassingEntry(news, this.#seq), kind)
+  #pass(news: LogEntry | PassingNews): void {
+    const { sink } = this.#reading
+    if ('passing' in news) return sink.write([toPassingEntry(news, this.#seq)], 'live')
     if (news.seq <= this.#seq) return
     this.#seq = news.seq
-    this.#reading.sink.write(news, kind)
+    sink.write([news], 'live')
   }
 }

@@ -7,7 +7,14 @@ import type { SealedColumn } from '../storage/reseal.ts'
 import type { Sealer } from '../storage/sealing.ts'
 import type { Sqlite } from '../storage/sqlite.ts'
 import { damageOf, entryInPlaceOf, messageInPlaceOf } from './damaged-row.ts'
-import { EventLogError, type KeptEvents, type LogEntry, type LoggedMessage, type NewEvent } from './event-log.ts'
+import {
+  EventLogError,
+  PAGE_BYTES,
+  type KeptEvents,
+  type LogEntry,
+  type LoggedMessage,
+  type NewEvent,
+} from './event-log.ts'
 import { sourcesOf } from './message-state.ts'
 import { createTrim } from './sqlite-trim.ts'
 
@@ -91,9 +98,15 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
     append: (conversationId, events) => sqlite.write(() => events.map((event) => log(conversationId, event))),
 
     async readAfter(conversationId, seq, limit) {
-      const entries = sql.after.all(conversationId, seq, limit).map((row) => toEntry(conversationId, row))
-      const first = entries[0]?.seq ?? lastSeq(conversationId) + 1
-      if (first > seq + 1 || seq > lastSeq(conversationId)) throw new EventLogError('trimmed')
+      const entries: LogEntry[] = []
+      let bytes = 0
+      for (const row of sql.after.iterate(conversationId, seq, limit)) {
+        entries.push(toEntry(conversationId, row))
+        bytes += Number(row['bytes'])
+        if (bytes >= PAGE_BYTES) break
+      }
+      const next = entries[0]?.seq ?? lastSeq(conversationId) + 1
+      if (next !== seq + 1) throw new EventLogError('trimmed')
       return entries
     },
 
@@ -160,7 +173,7 @@ const STATEMENTS = {
          WHERE conversation_id = ? AND message_id = ? AND type = 'message' AND upstream_id IS NULL`,
   byMessage: `SELECT ${MESSAGE} FROM events WHERE conversation_id = ? AND message_id = ? AND type = 'message'`,
   byUpstream: 'SELECT seq FROM events WHERE conversation_id = ? AND upstream_id = ?',
-  after: `SELECT ${EVENT} FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  after: `SELECT ${EVENT}, length(body) AS bytes FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
   before: `SELECT ${EVENT} FROM events WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
   unconfirmed: `SELECT ${MESSAGE} FROM events
                 WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,

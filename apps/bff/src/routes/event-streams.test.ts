@@ -113,8 +113,8 @@ describe('a stream', () => {
   test('carries each event under its seq, and what passes under none', async () => {
     const { read, stream } = await start()
     const reader = await read()
-    stream().write(entry(7), 'live')
-    stream().write({ ...entry(7), type: 'typing', passing: true }, 'live')
+    stream().write([entry(7)], 'live')
+    stream().write([{ ...entry(7), type: 'typing', passing: true }], 'live')
     await until(() => reader.text.includes('typing'))
     expect(reader.text).toBe(': open\n\nid: 7\nevent: message\ndata: {"seq":7}\n\nevent: typing\ndata: {"seq":7}\n\n')
   })
@@ -179,9 +179,9 @@ describe('a stream', () => {
   test('counts what it writes', async () => {
     const { read, stream, shown } = await start()
     await read()
-    for (let seq = 1; seq <= 5; seq++) stream().write(entry(seq), 'replayed')
-    stream().write(entry(6), 'live')
-    stream().write({ ...entry(6), type: 'reset', passing: true }, 'reset')
+    for (let seq = 1; seq <= 5; seq++) stream().write([entry(seq)], 'replayed')
+    stream().write([entry(6)], 'live')
+    stream().write([{ ...entry(6), type: 'reset', passing: true }], 'reset')
     await vi.advanceTimersByTimeAsync(1_000)
     expect(await shown('stream_events_total')).toEqual({ replayed: 5, live: 1, reset: 1 })
   })
@@ -291,7 +291,7 @@ describe('a reader who does not keep up', () => {
     const other = await read('/other')
     for (let seq = 1; seq <= 64 && !response.destroyed; seq++) {
       expect(response.writableLength).toBeLessThan(3 * MEGABYTE.length)
-      stream.write(entry(seq, MEGABYTE), 'live')
+      stream.write([entry(seq, MEGABYTE)], 'live')
       await settle()
     }
     expect(response.destroyed).toBe(true)
@@ -304,9 +304,9 @@ describe('a reader who does not keep up', () => {
     const { stall } = await start()
     const { stream, response } = await stall()
     response.destroy()
-    stream.write(entry(1), 'live')
+    stream.write([entry(1)], 'live')
     await until(() => stream.signal.aborted)
-    stream.write(entry(2), 'live')
+    stream.write([entry(2)], 'live')
   })
 
   test('is waited for while there is room to be made', async () => {
@@ -359,7 +359,7 @@ describe('a reader who does not keep up', () => {
     const { stream, response } = await stall()
     await fill(stream, response)
     streams.closeSession('/rosa', 'event: session\ndata: {}\n\n')
-    stream.write(entry(99), 'live')
+    stream.write([entry(99)], 'live')
     streams.closeSession('/rosa')
     await vi.advanceTimersByTimeAsync(9_000)
     expect(response.destroyed).toBe(false)
@@ -372,7 +372,7 @@ describe('a reader who does not keep up', () => {
 /** Writes until the socket takes no more, short of what is too much. */
 async function fill(stream: EventStream, response: ServerResponse): Promise<void> {
   for (let seq = 1; seq < 2_000; seq++) {
-    stream.write(entry(seq, 'x'.repeat(64 * 1024)), 'live')
+    stream.write([entry(seq, 'x'.repeat(64 * 1024))], 'live')
     await settle()
     if (response.writableLength > 300_000) break
   }

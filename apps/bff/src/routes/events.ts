@@ -51,11 +51,11 @@ export function createEventRoutes({ relay, log, streams, clock, addressOf, heade
     if (signal.aborted) return // gone before we had anything to say
     const { status, unwatch } = relay.watch(record)
     signal.addEventListener('abort', unwatch, { once: true })
-    stream.write(passing({ type: 'connection', ...status }, after), 'live')
+    stream.write([passing({ type: 'connection', ...status }, after)], 'live')
     let from = after
     while ((await replayAndFollow(log, { conversationId, after: from, sink: stream, signal })) === 'trimmed') {
       from = await log.lastSeq(conversationId)
-      stream.write(passing({ type: 'reset' }, from), 'reset')
+      stream.write([passing({ type: 'reset' }, from)], 'reset')
     }
   }
 

@@ -38,7 +38,7 @@ describe('a reader has stalled', () => {
     for (let turn = 1; turn < 50; turn++) {
       expect(tick(1_000 * turn)).toBe(false)
       response.writableLength -= 10
-      stream.write({ seq: turn, type: 'message', json: '{}' }, 'live')
+      stream.write([{ seq: turn, type: 'message', json: '{}' }], 'live')
     }
   })
 
@@ -50,7 +50,7 @@ describe('a reader has stalled', () => {
 
 test('R22 a reader for whom more than 1 MiB waits is cut off as slow', () => {
   const { response, stream } = createStream()
-  const write = () => stream.write({ seq: 1, type: 'message', json: '{}' }, 'live')
+  const write = () => stream.write([{ seq: 1, type: 'message', json: '{}' }], 'live')
   response.writableLength = 1024 * 1024
   write()
   expect(response.destroyed).toBe(false)

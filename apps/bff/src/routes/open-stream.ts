@@ -12,7 +12,7 @@ const HEADERS = {
 }
 
 export interface EventStream extends Sink {
-  write(entry: LogEntry | PassingEntry, kind: Kind | 'reset'): void
+  write(entries: readonly (LogEntry | PassingEntry)[], kind: Kind | 'reset'): void
   /** Aborts when the reader has gone, for whatever reason. */
   readonly signal: AbortSignal
 }
@@ -66,9 +66,9 @@ export class OpenStream implements EventStream {
     this.#response.write(': open\n\n')
   }
 
-  write(entry: LogEntry | PassingEntry, kind: Kind | 'reset'): void {
-    this.#keeper.written[kind]++
-    this.tell(frameOf(entry))
+  write(entries: readonly (LogEntry | PassingEntry)[], kind: Kind | 'reset'): void {
+    this.#keeper.written[kind] += entries.length
+    this.tell(entries.map(frameOf).join(''))
   }
 
   beat(): void {
