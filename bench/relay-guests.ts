@@ -16,8 +16,8 @@ export interface RelayGuest {
 export interface StreamingGuest extends RelayGuest {
   /** One stream more, as of a second tab; it tells nobody what it hears. It ends when the guest leaves, or by what is returned. */
   openTab(): Promise<() => void>
-  /** The same, but it takes nothing of what comes. */
-  openStalledTab(): Promise<() => void>
+  /** The same, but it takes nothing of what comes, and comes again every `stayMs`. */
+  openStalledTab(stayMs: number): Promise<() => void>
 }
 
 export type OnEcho = (text: string) => void
@@ -70,7 +70,7 @@ async function openTabs(url: string, headers: Record<string, string>, onEcho: On
   }
   return {
     openTab: async () => keep(await follow(url, headers, () => undefined)),
-    openStalledTab: async () => keep(await openStalledTab(url, headers)),
+    openStalledTab: async (stayMs: number) => keep(await openStalledTab(url, headers, stayMs)),
     leave: () => open.forEach((close) => close()),
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { Echoes } from './echoes.ts'
@@ -28,6 +29,10 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '25' },
     rounds: { type: 'string', default: '3' },
+    /** For how long a tab that takes nothing holds on to its stream, in seconds. As the page: SILENCE_MS, event-stream.ts. */
+    stay: { type: 'string', default: '50' },
+    /** Seconds between the opening of the tabs, all within a few seconds, and the measurement; 0 measures their arrival. */
+    settle: { type: 'string', default: '20' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -60,7 +65,11 @@ interface Company {
 const companies: Company[] = [
   { beside: 'nobody', talkers: [], openTab: (talker) => talker.openTab() },
   { beside: 'tabs that read', talkers: readers, openTab: (talker) => talker.openTab() },
-  { beside: 'tabs that take nothing', talkers: stalled, openTab: (talker) => talker.openStalledTab() },
+  {
+    beside: 'tabs that take nothing',
+    talkers: stalled,
+    openTab: (talker) => talker.openStalledTab(1_000 * Number(values.stay)),
+  },
 ]
 await measure({ name: 'Foyer', process: foyer, guests, echoes }, { rate, seconds: 4 })
 const measured: Round[] = []
@@ -88,6 +97,7 @@ interface Round extends Measurement {
 
 async function measureBeside({ beside, talkers, openTab }: Company): Promise<Round> {
   const tabs = await many(talkers.length * TABS_EACH, (index) => openTab(at(talkers, index)))
+  await delay(1_000 * Number(values.settle))
   const before = await countCutOff()
   let mostMb = 0
   const watch = setInterval(() => (mostMb = Math.max(mostMb, foyer.memoryMb())), 200)

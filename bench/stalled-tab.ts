@@ -1,18 +1,23 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 
-/** Longer than Foyer bears it. A socket nobody reads does not tell that the other side has closed it. */
-const STALL_MS = 13_000
 /** As the page waits when its stream broke. */
 const AWAY_MS = 2_000
 
 /**
- * A tab that takes the first events of its stream, then nothing. After a while it leaves and comes again after the last
- * event it has, over and over, until the returned function is called. Resolves once it is open.
+ * A tab that takes the first events of its stream, then nothing. After `stayMs` it leaves and comes again after the last
+ * event it has, over and over, until the returned function is called; a socket nobody reads does not tell that the other
+ * side has closed it. The first time it leaves earlier, at random: tabs opened together do not come again together.
+ * Resolves once it is open.
  */
-export async function openStalledTab(url: string, headers: Record<string, string>): Promise<() => void> {
+export async function openStalledTab(
+  url: string,
+  headers: Record<string, string>,
+  stayMs: number,
+): Promise<() => void> {
   const closed = new AbortController()
   let position: Record<string, string> = {}
+  let nextStayMs = stayMs * Math.random()
 
   async function visit(): Promise<void> {
     const request = get(url, { headers: { ...headers, ...position }, agent: false, signal: closed.signal })
@@ -26,7 +31,8 @@ export async function openStalledTab(url: string, headers: Record<string, string
         position = { 'Last-Event-ID': lastEventId }
         response.pause()
       })
-    const staysMs = response.statusCode === 200 ? STALL_MS : 0
+    const staysMs = response.statusCode === 200 ? nextStayMs : 0
+    nextStayMs = stayMs
     const awayMs = 1_000 * Number(response.headers['retry-after'] ?? 0) || AWAY_MS
     later(staysMs, () => {
       request.destroy()
