@@ -100,10 +100,10 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
     async readAfter(conversationId, seq, limit) {
       const entries: LogEntry[] = []
       let bytes = 0
-      for (const row of sql.after.iterate(conversationId, seq, limit)) {
+      for (const row of sql.after.iterate(conversationId, seq)) {
         entries.push(toEntry(conversationId, row))
         bytes += Number(row['bytes'])
-        if (bytes >= PAGE_BYTES) break
+        if (entries.length === limit || bytes >= PAGE_BYTES) break
       }
       const next = entries[0]?.seq ?? lastSeq(conversationId) + 1
       if (next !== seq + 1) throw new EventLogError('trimmed')
@@ -111,7 +111,10 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
     },
 
     async readBefore(conversationId, seq, limit) {
-      const rows = sql.before.all(conversationId, seq ?? Number.MAX_SAFE_INTEGER, limit + 1)
+      const rows: unknown[] = []
+      for (const row of sql.before.iterate(conversationId, seq ?? Number.MAX_SAFE_INTEGER)) {
+        if (rows.push(row) > limit) break
+      }
       const entries = rows.slice(0, limit).map((row) => toEntry(conversationId, row))
       return { entries: entries.reverse(), earlier: rows.length > limit }
     },
@@ -163,6 +166,7 @@ function prepare(database: DatabaseSync) {
 
 const EVENT = 'seq, at_ms, type, message_id, own, body'
 const MESSAGE = `${EVENT}, state, upstream_id`
+/** None has a LIMIT that is bound: for each that is, SQLite would prepare the statement anew. */
 const STATEMENTS = {
   last: 'SELECT seq FROM events WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1',
   insert: `INSERT INTO events (conversation_id, seq, at_ms, type, message_id, state, own, upstream_id, body)
@@ -173,8 +177,8 @@ const STATEMENTS = {
          WHERE conversation_id = ? AND message_id = ? AND type = 'message' AND upstream_id IS NULL`,
   byMessage: `SELECT ${MESSAGE} FROM events WHERE conversation_id = ? AND message_id = ? AND type = 'message'`,
   byUpstream: 'SELECT seq FROM events WHERE conversation_id = ? AND upstream_id = ?',
-  after: `SELECT ${EVENT}, length(body) AS bytes FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
-  before: `SELECT ${EVENT} FROM events WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  after: `SELECT ${EVENT}, length(body) AS bytes FROM events WHERE conversation_id = ? AND seq > ? ORDER BY seq`,
+  before: `SELECT ${EVENT} FROM events WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC`,
   unconfirmed: `SELECT ${MESSAGE} FROM events
                 WHERE conversation_id = ? AND own = 1 AND upstream_id IS NULL AND state IN ('pending', 'sent') ORDER BY seq`,
   withPending: `SELECT DISTINCT conversation_id FROM events WHERE state = 'pending'`,

@@ -18,7 +18,7 @@ export function createTrim({ database, write }: Sqlite, clock: Pick<Clock, 'now'
     const beforeMs = clock.now() - maxAgeMs
     let trimmed = 0
     for (let after: string | undefined = ''; after !== undefined && database.isOpen;) {
-      const slice: Ends[] = sql.slice.all(after, SLICE).map((row) => v.parse(Row, row))
+      const slice: Ends[] = sql.slice.all(after).map((row) => v.parse(Row, row))
       const due = slice.filter((row) => row.first_at_ms < beforeMs || row.last - row.first >= maxEvents)
       const counts = await Promise.all(
         due.map(({ id, last }) => write(() => Number(sql.trim.run(id, beforeMs, last - maxEvents, last).changes))),
@@ -37,7 +37,7 @@ const NEXT_SLICE = `
     SELECT MIN(conversation_id) FROM events WHERE conversation_id > ?
     UNION ALL
     SELECT (SELECT MIN(conversation_id) FROM events WHERE conversation_id > id) FROM conversation WHERE id IS NOT NULL
-    LIMIT ?
+    LIMIT ${SLICE}
   )
   SELECT id, oldest.seq AS first, oldest.at_ms AS first_at_ms,
     (SELECT MAX(seq) FROM events WHERE conversation_id = id) AS last
