@@ -42,7 +42,7 @@ export interface Retention {
   readonly maxEvents: number
 }
 
-/** A page is full with so much: what more is read, a reader's socket (64 kB in Node) would have no room for. */
+/** A page is full with so much: about what the kernel takes at once for a reader who is far away. */
 export const PAGE_BYTES = 64 * 1024
 
 export type Follower = (news: LogEntry | PassingNews) => void
