@@ -42,8 +42,8 @@ export interface Retention {
   readonly maxEvents: number
 }
 
-/** A page is full with so much: about what the kernel takes at once for a reader who is far away. */
-export const PAGE_BYTES = 64 * 1024
+/** A page is full with so much: a quarter of a millisecond's reading. */
+export const PAGE_BYTES = 16 * 1024
 
 export type Follower = (news: LogEntry | PassingNews) => void
 
