@@ -14,7 +14,8 @@ export const serverOptions = {
   connectionsCheckingInterval: 1_000,
   // Longer than the 60 s for which the usual proxy keeps a line: the one who reuses it must not find it closed.
   keepAliveTimeout: 65_000,
-  // What may wait in a socket before a stream's reader counts as full: a page of a log, so that one page waits, or two. Of strings Node counts the characters, and lets three times as much wait where they are not of one byte.
+  // What may wait in a socket before a stream's reader counts as full: a page of a log, so that one page waits, or two. Of
+  // strings Node counts the characters, and lets three times as much wait where they are not of one byte.
   highWaterMark: 16 * 1024,
 } as const satisfies ServerOptions
 
