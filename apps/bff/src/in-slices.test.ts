@@ -22,7 +22,7 @@ test('what comes in meanwhile does not wait for all that has piled up', async ()
     happened.push('turn')
   }
   await Promise.all(pile)
-  expect(happened.join(' ')).not.toContain('work work')
+  expect(happened.join(' ')).not.toMatch(/work (turn )?work/)
   expect(happened.filter((what) => what === 'work')).toHaveLength(4)
 })
 

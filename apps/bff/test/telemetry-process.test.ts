@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { KEEP_COMPILED } from './support/foyer-process.ts'
+import { findFreePort } from './support/free-port.ts'
 
 /* The process as it is run, with its ports. */
 
@@ -37,21 +38,10 @@ function run(environment: Record<string, string>, output: 'pipe' | number = 'pip
 }
 
 async function takePort(): Promise<number> {
-  return (await listenSomewhere()).port
-}
-
-async function findFreePort(): Promise<number> {
-  const { server, port } = await listenSomewhere()
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function listenSomewhere() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  return { server, port: (server.address() as AddressInfo).port }
+  return (server.address() as AddressInfo).port
 }
 
 test('serves metrics and health on the admin port, says so, and ends when told to', async () => {

@@ -42,7 +42,7 @@ export interface Retention {
   readonly maxEvents: number
 }
 
-/** A page is full with so much: a quarter of a millisecond's reading. */
+/** A page is full with so much: of long events a quarter of a millisecond's reading. */
 export const PAGE_BYTES = 16 * 1024
 
 export type Follower = (news: LogEntry | PassingNews) => void

@@ -111,7 +111,7 @@ export class OpenStream implements EventStream {
     this.#gone.abort()
   }
 
-  /** Writes a frame that is not of the log. */
+  /** Writes one frame or several. */
   tell(frame: string): void {
     // After its end a response is there until it has gone out; to write to it then would be an error nobody catches.
     if (this.#response.writableEnded) return
