@@ -1,11 +1,11 @@
 import type { ControlClient } from '@foyer/simulator/control/client'
 import { randomFrom, type Random } from '../support/random.ts'
 
-type FaultOrder = Parameters<ControlClient['addFault']>[0]
+export type FaultOrder = Parameters<ControlClient['addFault']>[0]
 
 /**
  * What goes wrong once `at` messages of both sides have been said. `cut-lines`: of every tab. `forbid-scope`: the next
- * message of the guest who waits for each answer is refused.
+ * message of a guest who waits for each answer is refused.
  */
 export type Mishap = { readonly at: number } & Kind
 
@@ -37,7 +37,6 @@ const FAULTS: Readonly<Record<SoakConnector, readonly FaultOrder[]>> = {
     { name: 'cut-body', ...some },
     { name: 'slow-body', parameters: { bytesPerChunk: 200, intervalMs: 20 }, ...some },
     { name: 'too-many-requests', parameters: { retryAfterSeconds: 1 }, ...some },
-    // A second one on the same guest would be a refusal of the token that was just asked for.
     { name: 'expired-token', times: 1 },
     { name: 'revoked-token', times: 1 },
     { name: 'latency', parameters: { latencyMs: 300 }, times: 20 },
