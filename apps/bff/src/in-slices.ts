@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inTurn } from './in-turn.ts'
 
-/** For so long may be worked before everything else has its turn, in milliseconds. */
+/** For so long may be worked before everything else has its turn, in milliseconds; what was idle meanwhile is not counted. */
 const SLICE_MS = 0.25
 
 /**
@@ -10,14 +10,19 @@ const SLICE_MS = 0.25
  */
 export function inSlices(): ReturnType<typeof inTurn> {
   const next = inTurn()
-  let sinceMs = performance.now()
+  let workedMs = 0
   return (work) =>
     next(async () => {
-      if (performance.now() - sinceMs >= SLICE_MS) {
+      if (workedMs >= SLICE_MS) {
         await nextTurn()
         await nextTurn()
-        sinceMs = performance.now()
+        workedMs = 0
       }
-      return work()
+      const beganMs = performance.now()
+      try {
+        return await work()
+      } finally {
+        workedMs += performance.now() - beganMs
+      }
     })
 }

@@ -17,7 +17,8 @@ export function createEventLog(kept: KeptEvents, clock: Pick<Clock, 'now'>): Eve
   return {
     ...kept,
 
-    readAfter: (...asked) => nextPage(() => kept.readAfter(...asked)),
+    readAfter: (conversationId, seq, limit, signal) =>
+      nextPage(async () => (signal?.aborted ? NOTHING : kept.readAfter(conversationId, seq, limit))),
 
     async append(conversationId, events) {
       const entries = await kept.append(conversationId, events)
@@ -39,3 +40,5 @@ export function createEventLog(kept: KeptEvents, clock: Pick<Clock, 'now'>): Eve
     },
   }
 }
+
+const NOTHING = { entries: [], later: false }

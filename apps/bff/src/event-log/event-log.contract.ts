@@ -50,7 +50,7 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
     return entries.map(toEvent)
   }
   const seqsAfter = async (seq: number, limit = 100) =>
-    (await log.readAfter(HERE, seq, limit)).map((entry) => entry.seq)
+    (await log.readAfter(HERE, seq, limit)).entries.map((entry) => entry.seq)
 
   describe(`${name}: appending`, () => {
     test('numbers events 1, 2, 3 … without gaps, over any number of calls', async () => {
@@ -74,7 +74,7 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
     test('gives back exactly what was appended, and nothing of what is for the store alone', async () => {
       const text = 'Grüße 👋\r\n\nevent: x\ndata: y\u2028"\\'
       await append({ ...agentMessage('up-1', 'message-1'), parts: [{ type: 'text', text }] })
-      const [entry] = await log.readAfter(HERE, 0, 1)
+      const [entry] = (await log.readAfter(HERE, 0, 1)).entries
       expect(entry?.json).not.toMatch(/[\r\n]/)
       expect(entry?.json).not.toContain('up-1')
       expect(toEvent(entry)).toMatchObject({ parts: [{ type: 'text', text }] })
@@ -196,7 +196,7 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
 
   describe(`${name}: reading`, () => {
     test('of a conversation without events finds nothing, and is no error', async () => {
-      expect(await log.readAfter(HERE, 0, 10)).toEqual([])
+      expect(await log.readAfter(HERE, 0, 10)).toEqual({ entries: [], later: false })
       expect(await log.readBefore(HERE, undefined, 10)).toEqual({ entries: [], earlier: false })
       expect(await log.lastSeq(HERE)).toBe(0)
       expect(await log.readMessage(HERE, 'message-1')).toBeUndefined()
@@ -219,6 +219,18 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       expect(await seqsAfter(0)).toEqual([1, 2, 3, 4])
       expect(await seqsAfter(4)).toEqual([5])
       expect(await seqsAfter(5)).toEqual([6])
+    })
+
+    test('says whether there may be more after a page', async () => {
+      await fill(3)
+      expect(await log.readAfter(HERE, 0, 2)).toMatchObject({ entries: { length: 2 }, later: true })
+      expect(await log.readAfter(HERE, 2, 2)).toMatchObject({ entries: { length: 1 }, later: false })
+      expect(await log.readAfter(HERE, 3, 2)).toEqual({ entries: [], later: false })
+    })
+
+    test('reads nothing for whoever has gone meanwhile', async () => {
+      await fill(3)
+      expect(await log.readAfter(HERE, 0, 2, AbortSignal.abort())).toEqual({ entries: [], later: false })
     })
 
     test('after a seq beyond the end is refused: it never was, or is gone', async () => {
@@ -287,14 +299,14 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
     test('tells the very entry that reading gives', async () => {
       const told = follow(log)
       await append(agentMessage('up-1'))
-      expect(told).toEqual(await log.readAfter(HERE, 0, 1))
+      expect(told).toEqual((await log.readAfter(HERE, 0, 1)).entries)
     })
 
     test('tells only what is stored already', async () => {
-      const found: Promise<LogEntry[]>[] = []
+      const found: ReturnType<EventLog['readAfter']>[] = []
       log.follow(HERE, (news) => void found.push(log.readAfter(HERE, seqOf(news) - 1, 10)))
       await append(agentMessage('up-1'), agentMessage('up-2'))
-      const seqs = (await Promise.all(found)).map((entries) => entries.map(({ seq }) => seq))
+      const seqs = (await Promise.all(found)).map(({ entries }) => entries.map(({ seq }) => seq))
       expect(seqs).toEqual([[1, 2], [2]])
     })
 
@@ -356,6 +368,17 @@ export function eventLogContract(name: string, create: (clock: Clock) => Promise
       expect(await log.trim({ ...KEEP_ALL, maxEvents: 2 })).toBe(3)
       expect((await readAll()).map(({ seq }) => seq)).toEqual([4, 5])
       expect(await log.trim({ ...KEEP_ALL, maxEvents: 2 })).toBe(0)
+    })
+
+    test('leaves no hole where the clock was set back: what is young has nothing older after it that goes', async () => {
+      await fill(1)
+      clock.jumpWallClock(10_000)
+      await append(agentMessage('up-7'))
+      clock.jumpWallClock(-10_000)
+      await append(agentMessage('up-8'), agentMessage('up-9'))
+      clock.jumpWallClock(8_000)
+      await log.trim({ ...KEEP_ALL, maxAgeMs: 5_000 })
+      expect((await readAll()).map(({ seq }) => seq)).toEqual([2, 3, 4])
     })
 
     test('never forgets the last event, however old: the numbers go on from it', async () => {

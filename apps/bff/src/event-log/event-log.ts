@@ -57,9 +57,9 @@ export interface KeptEvents {
   append(conversationId: string, events: readonly NewEvent[]): Promise<(LogEntry | undefined)[]>
   /**
    * Events after `seq`, oldest first, at most `limit`, and none after the first PAGE_BYTES of them; one that cannot be
-   * read is a notice in its place. Throws EventLogError `trimmed` when some of them are gone.
+   * read is a notice in its place. `later`: there may be more. Throws EventLogError `trimmed` when some of them are gone.
    */
-  readAfter(conversationId: string, seq: number, limit: number): Promise<LogEntry[]>
+  readAfter(conversationId: string, seq: number, limit: number): Promise<{ entries: LogEntry[]; later: boolean }>
   /** The last `limit` events before `seq` (exclusive; absent: the end), oldest first; as `readAfter`. */
   readBefore(
     conversationId: string,
@@ -91,6 +91,10 @@ export interface KeptEvents {
  * nothing of the platform.
  */
 export interface EventLog extends KeptEvents {
+  /** As of what is kept, in its turn; whoever has gone by then is read nothing. */
+  readAfter(
+    ...asked: [...Parameters<KeptEvents['readAfter']>, signal?: AbortSignal]
+  ): ReturnType<KeptEvents['readAfter']>
   /** Calls back for everything appended or told from now on, until the returned function is called. */
   follow(conversationId: string, follower: Follower): () => void
   /** Tells the followers something that is not kept. */

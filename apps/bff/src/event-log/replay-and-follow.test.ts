@@ -46,6 +46,33 @@ describe('reading a log live', () => {
     expect(reader.seqs()).toEqual(oneTo(450))
   })
 
+  test('asks for no page that it need not: in a lively conversation each would come when more has been said', async () => {
+    const { log, say } = createLog()
+    await say(60)
+    let pages = 0
+    const readAfter: EventLog['readAfter'] = async (...asked) => {
+      pages++
+      await say(1)
+      return log.readAfter(...asked)
+    }
+    const reader = read({ ...log, readAfter })
+    await reader.outcome
+    expect(pages).toBe(2)
+    await say(1)
+    expect(reader.seqs()).toEqual(oneTo(63))
+  })
+
+  test('reads what came before what it is told, where that was not told', async () => {
+    const { log, say, tellNobody } = createLog()
+    const reader = read(log)
+    await reader.outcome
+    tellNobody(2)
+    await say(2)
+    await say(1)
+    await caughtUp(reader, log)
+    expect(reader.seqs()).toEqual([1, 2, 3])
+  })
+
   test('hands on what passes while it follows', async () => {
     const { log } = createLog()
     const reader = read(log)
@@ -144,10 +171,10 @@ describe('whenever something is appended, there is no gap and no repeat', () => 
           void at('before following')
           return log.follow(conversationId, follower)
         },
-        async readAfter(conversationId, seq, limit) {
+        async readAfter(...asked) {
           const speaks = budget-- > 0
           if (speaks) await at('before a page')
-          const page = await log.readAfter(conversationId, seq, limit)
+          const page = await log.readAfter(...asked)
           if (speaks) await at('after a page')
           return page
         },
@@ -331,11 +358,12 @@ describe('a reader who leaves is let go', () => {
 function createLog() {
   const real = newEventLog({ sqlite: openStore(), sealer: newSealer(), clock: new FakeClock() })
   const following = new Set<Follower>()
+  let untold = 0
   const log: EventLog = {
     ...real,
     follow(conversationId, follower) {
       following.add(follower)
-      const unfollow = real.follow(conversationId, follower)
+      const unfollow = real.follow(conversationId, (news) => void (--untold < 0 && follower(news)))
       return () => {
         following.delete(follower)
         unfollow()
@@ -350,7 +378,9 @@ function createLog() {
     })
     await real.append(ID, events)
   }
-  return { log, say, followers: () => following.size }
+  /** So many are written as by another process: nobody is told. */
+  const tellNobody = (count: number) => void (untold = count)
+  return { log, say, tellNobody, followers: () => following.size }
 }
 
 interface Reading {

@@ -4,9 +4,10 @@ import { toPassingEntry } from './passing-entry.ts'
 /*
  * Reading a log live, without a gap and without a repeat, at the reader's own pace:
  *   backlog  page after page from `seq` on, each when the reader has room
- *   overlap  a page was empty, and nothing was told since it was asked for: what passed meanwhile is handed on, the last of
- *            each kind, which no page has
- *   follow   every entry as it is told; a reader without room goes back to the backlog once there is some
+ *   overlap  a page was the last, and has all that was told: what passed meanwhile is handed on, the last of each kind,
+ *            which no page has
+ *   follow   every entry as it is told; a reader without room goes back to the backlog once there is some, and so does one
+ *            who was not told what came before
  * The follower is in place before the first page is read, so nothing falls between. What waits for a reader waits in the
  * log, not in memory. A reader who has gone is let go in each phase, and is written nothing more.
  */
@@ -55,8 +56,8 @@ class Reader {
   readonly leave: () => void
   #seq: number
   #isFollowing = false
-  /** Something was logged since the last page was asked for. */
-  #isBehind = false
+  /** The last that was logged since this reader follows the log; what is not told yet will be. */
+  #toldSeq = 0
   /** What passed while nothing could be handed on, by its type. */
   #passed: Map<string, PassingNews> | undefined
 
@@ -72,7 +73,7 @@ class Reader {
     const { sink, signal } = this.#reading
     // Whether more was logged is asked in the very turn in which following begins.
     do if (sink.isFull) await sink.ready()
-    while (!signal.aborted && ((await this.#passPage()) || this.#isBehind))
+    while (!signal.aborted && ((await this.#passPage()) || this.#toldSeq > this.#seq))
     // A signal that was aborted before we listened to it tells nobody.
     if (signal.aborted) return this.leave()
     for (const news of this.#passed?.values() ?? []) this.#pass(news)
@@ -83,19 +84,19 @@ class Reader {
   /** Hands on a page. Resolves to whether there may be more. */
   async #passPage(): Promise<boolean> {
     const { conversationId, sink, signal } = this.#reading
-    this.#isBehind = false
-    const page = await this.#log.readAfter(conversationId, this.#seq, PAGE)
-    const last = page.at(-1)
+    const { entries, later } = await this.#log.readAfter(conversationId, this.#seq, PAGE, signal)
+    const last = entries.at(-1)
     if (!last || signal.aborted) return false
     this.#seq = last.seq
-    sink.write(page, 'replayed')
-    return true
+    sink.write(entries, 'replayed')
+    return later
   }
 
   #take(news: LogEntry | PassingNews): void {
-    if (this.#isFollowing && !this.#reading.sink.isFull) return this.#pass(news)
+    const isNext = 'passing' in news || news.seq <= this.#seq + 1
+    if (this.#isFollowing && isNext && !this.#reading.sink.isFull) return this.#pass(news)
     if ('passing' in news) (this.#passed ??= new Map<string, PassingNews>()).set(news.passing.type, news)
-    else this.#isBehind = true
+    else this.#toldSeq = Math.max(this.#toldSeq, news.seq)
     if (this.#isFollowing) this.#fallBehind()
   }
 

@@ -100,14 +100,15 @@ export function createSqliteEvents({ sqlite, sealer, clock }: Parts): KeptEvents
     async readAfter(conversationId, seq, limit) {
       const entries: LogEntry[] = []
       let bytes = 0
+      let later = false
       for (const row of sql.after.iterate(conversationId, seq)) {
+        if (row['seq'] !== seq + entries.length + 1) throw new EventLogError('trimmed')
         entries.push(toEntry(conversationId, row))
         bytes += Number(row['bytes'])
-        if (entries.length === limit || bytes >= PAGE_BYTES) break
+        if ((later = entries.length === limit || bytes >= PAGE_BYTES)) break
       }
-      const next = entries[0]?.seq ?? lastSeq(conversationId) + 1
-      if (next !== seq + 1) throw new EventLogError('trimmed')
-      return entries
+      if (entries.length === 0 && lastSeq(conversationId) !== seq) throw new EventLogError('trimmed')
+      return { entries, later }
     },
 
     async readBefore(conversationId, seq, limit) {

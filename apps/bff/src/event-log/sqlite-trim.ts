@@ -44,7 +44,11 @@ const NEXT_SLICE = `
   FROM conversation JOIN events AS oldest ON oldest.conversation_id = id
   WHERE oldest.seq = (SELECT MIN(seq) FROM events WHERE conversation_id = id)`
 
-/** Never one from the first pending message on, never the last. */
+/**
+ * Always from the beginning on, so that no hole is left where the clock was set back: up to the first that is young enough,
+ * or as many as are too many; never one from the first pending message on, never the last.
+ */
 const TRIM = `
-  DELETE FROM events WHERE conversation_id = ?1 AND (at_ms < ?2 OR seq <= ?3) AND seq < ?4
+  DELETE FROM events WHERE conversation_id = ?1 AND seq < ?4
+  AND seq < MAX(?3 + 1, IFNULL((SELECT MIN(seq) FROM events WHERE conversation_id = ?1 AND at_ms >= ?2), ?4))
   AND seq < IFNULL((SELECT MIN(seq) FROM events WHERE conversation_id = ?1 AND state = 'pending'), ?4)`

@@ -58,3 +58,16 @@ test('R22 a reader for whom more than 1 MiB waits is cut off as slow', () => {
   write()
   expect([response.destroyed, stream.ending]).toEqual([true, 'slow'])
 })
+
+test('R22 one event longer than that cuts off nobody: it would be met again', () => {
+  const { response, stream } = createStream()
+  const write = (length: number) => {
+    stream.write([{ seq: 1, type: 'message', json: 'x'.repeat(length) }], 'live')
+    response.writableLength += length
+  }
+  write(2 * 1024 * 1024)
+  expect(response.destroyed).toBe(false)
+  response.writableLength = 0
+  write(2)
+  expect(response.destroyed).toBe(false)
+})

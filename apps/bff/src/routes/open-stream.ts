@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { LogEntry, PassingEntry } from '../event-log/event-log.ts'
 import type { Kind, Sink } from '../event-log/replay-and-follow.ts'
 
-/** What may wait in a slow reader's socket before it is cut off (R22); who asks `isFull` first never gets near it. */
+/**
+ * What may wait in a slow reader's socket before more is written (R22), or it is cut off; who asks `isFull` first never gets
+ * near it. One event may be longer: whoever was cut off for it would meet it again.
+ */
 const MAX_QUEUED_BYTES = 1024 * 1024
 
 const HEADERS = {
@@ -116,9 +119,9 @@ export class OpenStream implements EventStream {
     // After its end a response is there until it has gone out; to write to it then would be an error nobody catches.
     if (this.#response.writableEnded) return
     this.#notePace()
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) return this.cut('slow')
     this.#response.write(frame)
     this.#queuedBytes = this.#response.writableLength
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.cut('slow')
   }
 
   /** Whether the reader has taken something of what was waiting when we looked last, or nothing waits. */

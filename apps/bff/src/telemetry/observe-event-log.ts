@@ -29,9 +29,9 @@ export function observeEventLog(log: EventLog, { metrics, tracing, logger }: Par
     ...log,
 
     async readAfter(...args) {
-      const entries = await log.readAfter(...args)
-      noteDamage(entries)
-      return entries
+      const page = await log.readAfter(...args)
+      noteDamage(page.entries)
+      return page
     },
 
     async readBefore(...args) {
