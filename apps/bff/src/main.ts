@@ -9,6 +9,7 @@ import { createConnector } from './connectors/create-connector.ts'
 import { describeConfig } from './describe-config.ts'
 import { createHttpServer } from './http-server.ts'
 import { createStop } from './stop.ts'
+import { ownStore } from './storage/own-store.ts'
 import { openStores } from './stores/open-stores.ts'
 import { observeStore } from './telemetry/observe-store.ts'
 import { startTelemetry } from './telemetry/start-telemetry.ts'
@@ -23,6 +24,7 @@ logger.info({ event: 'configuration', ...describeConfig(config) })
 const parts = { clock: systemClock, logger: loggers(config.connector), metrics, tracing }
 const connector = createConnector(config, parts)
 const committed = observeStore(metrics, loggers('storage'))
+const letGoOfStore = await ownOrExit(config.store)
 const stores = openStores({ file: config.store, secrets: config.secrets, clock: systemClock, committed })
 const app = createApp({ config, connector, clock: systemClock, stores, telemetry })
 const { server: admin } = createHttpServer(app.admin.fetch)
@@ -55,6 +57,7 @@ process.on('uncaughtException', (error, origin) => stop.failed(error, origin))
 /** The admin port answers to the end, and traces are told last. */
 async function close(): Promise<void> {
   await app.close()
+  letGoOfStore()
   admin.close()
   await telemetry.close()
 }
@@ -89,6 +92,15 @@ function readOrExit(): Config {
     if (!(error instanceof ConfigError)) throw error
     return exit(error.problems.join('\n'))
   }
+}
+
+/** Another process may be stopping: its place is taken once it has gone. */
+async function ownOrExit(file: string): Promise<() => void> {
+  const waiting = () => logger.warn({ event: 'store-in-use', store: file })
+  const letGo = await ownStore(file, { clock: systemClock, waiting })
+  return (
+    letGo ?? exit(`FOYER_STORE ${file} is in use by another Foyer; stop that one, or give this one a file of its own`)
+  )
 }
 
 function exit(message: string): never {

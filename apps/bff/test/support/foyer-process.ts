@@ -29,9 +29,14 @@ export class FoyerProcess {
     }
   }
 
+  /** On a free port, not started yet. */
+  static async make(env: Record<string, string>): Promise<FoyerProcess> {
+    return new FoyerProcess(await findFreePort(), env)
+  }
+
   /** On a free port, ready to answer. `more`: for this start alone. */
   static async start(env: Record<string, string>, more: Record<string, string> = {}): Promise<FoyerProcess> {
-    const foyer = new FoyerProcess(await findFreePort(), env)
+    const foyer = await FoyerProcess.make(env)
     await foyer.start(more)
     return foyer
   }
