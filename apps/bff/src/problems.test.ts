@@ -108,6 +108,11 @@ describe('a refusal of the platform', () => {
     expect(lines).toMatchObject([{ level: 'error', diagnosis: { cause: 'scope-missing' } }])
   })
 
+  test('is no error in the log where it is the guest’s', async () => {
+    const { lines } = await answerTo(upstreamError('file-refused'))
+    expect(lines).toMatchObject([{ level: 'info', status: 422, diagnosis: { cause: 'file-refused' } }])
+  })
+
   test('says how long to wait, in whole seconds, where the platform did', async () => {
     const { problem, response } = await answerTo(upstreamError('rate-limited', { retryAfterMs: 1_200 }))
     expect(problem).toMatchObject({ code: 'rate-limited', status: 429, retryAfterSeconds: 2 })

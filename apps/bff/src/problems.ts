@@ -210,7 +210,10 @@ function logProblem(logger: Logger, c: Context, { code, status }: Problem, error
   }
   if (error instanceof UpstreamError) {
     const { cause, detail, requested, granted, missing, evidence, fix } = error.verdict
-    logger.error({ ...entry, diagnosis: { cause, detail, requested, granted, missing, evidence, fix } })
+    const line = { ...entry, diagnosis: { cause, detail, requested, granted, missing, evidence, fix } }
+    // What the platform refuses of a guest (a type of file) is no failure of ours to mend.
+    if (status < 500) logger.info(line)
+    else logger.error(line)
   } else if (security) logger.warn(entry)
   else if (status < 500) logger.info(error instanceof RequestError ? { ...entry, reason: error.reason } : entry)
   else if (c.req.raw.signal.aborted) logger.info({ ...entry, event: 'request-aborted' })
