@@ -8,6 +8,7 @@ import type { Connector, CredentialSlot } from './connectors/connector.ts'
 import { unlessAborted } from './connectors/deadline.ts'
 import { createRelay, type Relay } from './conversations/relay.ts'
 import { createEventLog } from './event-log/create-event-log.ts'
+import { REPORTS_PATH } from './csp-report.ts'
 import { drain } from './drain.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
@@ -21,7 +22,7 @@ import { createObserveRequest, nameSession } from './middleware/observe-request.
 import { createBodilessMethods } from './middleware/refuse-body.ts'
 import { createRequestId } from './middleware/request-id.ts'
 import { createRequestLimits } from './middleware/request-limits.ts'
-import { createSameOrigin } from './middleware/same-origin.ts'
+import { createReportOrigin, createSameOrigin } from './middleware/same-origin.ts'
 import { createSecurityHeaders, frameAncestorsOf, securityHeadersOf } from './middleware/security-headers.ts'
 import { createReadSession, createSessionCookie } from './middleware/session-cookie.ts'
 import { answerNotFound, createErrorHandler } from './problems.ts'
@@ -31,6 +32,7 @@ import { createAdminRoutes } from './routes/admin.ts'
 import { createAttachmentRoutes } from './routes/attachments.ts'
 import { createConfigRoutes } from './routes/config.ts'
 import { createConversationRoutes } from './routes/conversations.ts'
+import { createCspReportRoutes } from './routes/csp-reports.ts'
 import { EventStreams } from './routes/event-streams.ts'
 import { createEventRoutes } from './routes/events.ts'
 import { createFormRoutes } from './routes/forms.ts'
@@ -138,6 +140,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
   })
   const frameAncestors = frameAncestorsOf(config.embedOrigins)
   const headers = securityHeadersOf(frameAncestors)
+  const publicOrigin = new URL(config.publicUrl).origin
   const http = new Hono<AppEnv>()
   http
     .use(createRequestId())
@@ -145,7 +148,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     .use(createSecurityHeaders(headers))
     .use(createKnownHost(config.publicUrl))
     .use(createBodilessMethods())
-    .use('/api/*', createSameOrigin(new URL(config.publicUrl).origin))
+    .use('/api/*', createSameOrigin(publicOrigin))
     .use('/api/*', limit.address)
     .use('/api/*', createReadSession({ sessions, clock, lifetimes }))
     .use('/api/*', nameSession)
@@ -154,6 +157,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
       '/api/*',
       createRefuseHead(() => http.routes),
     )
+    .on('POST', REPORTS_PATH, createReportOrigin(publicOrigin), limit.cspReports)
     .on('POST', routes.startSession.path, shed.newSession, limit.newSession)
     .on('POST', routes.openConversation.path, limit.conversations)
     .on('POST', routes.setTyping.path, limit.typing)
@@ -179,6 +183,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     .route('/', createTranscriptRoutes({ relay, log, frameAncestors, logger: loggers('transcripts') }))
     .route('/', createEventRoutes({ relay, log, streams, clock, addressOf, headers }))
     .route('/', createHealthRoutes(isReady))
+    .route('/', createCspReportRoutes({ publicOrigin, logger: loggers('csp-reports') }))
     .route(
       '/',
       createPageRoutes({

@@ -92,6 +92,8 @@ describe('the built page', () => {
       "form-action 'self'",
       "require-trusted-types-for 'script'",
       'trusted-types svelte-trusted-html',
+      'report-to csp',
+      'report-uri /csp-reports',
       ANCESTORS,
     ])
   })

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { REPORT_DIRECTIVES } from './csp-report.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -108,6 +109,7 @@ function policyOf(html: string, frameAncestors: string): string {
     "form-action 'self'",
     "require-trusted-types-for 'script'",
     'trusted-types svelte-trusted-html',
+    REPORT_DIRECTIVES,
     frameAncestors,
   ].join('; ')
 }

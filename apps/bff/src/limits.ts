@@ -52,6 +52,7 @@ export function toLimits(settings: LimitSettings) {
     addressRequests: policy('address-requests', requestsPerAddressAndMinute, 60, 'when met'),
     /** Of pictures there may be many at a reload, and what is told again is free below. */
     sessionRequests: policy('session-requests', 150 + 20 * messagesPerSecond, 10, 'when met'),
+    cspReports: policy('csp-reports', 30, 60, 'when met'),
     addressSessions: policy('address-sessions', sessionsPerAddressAndMinute, 60),
     allSessions: policy('all-sessions', sessionsPerSecond, 1),
     conversations: policy('conversations', 10, 60),

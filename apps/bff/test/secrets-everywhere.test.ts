@@ -55,6 +55,17 @@ async function feed(guest: Guest, url: string): Promise<string[]> {
     ...headers,
     'Content-Type': 'image/png',
   })
+  // Whatever a report says besides, its sample first, and of the address that was blocked all but its origin.
+  const violation = {
+    documentURL: `${url}/?${CANARY}`,
+    effectiveDirective: CANARY,
+    disposition: 'enforce',
+    sample: CANARY,
+  }
+  for (const blockedURL of [CANARY, `${CANARY}:x`, `https://cdn.example/${CANARY}?${CANARY}#${CANARY}`]) {
+    const report = { type: 'csp-violation', url: CANARY, body: { ...violation, blockedURL, sourceFile: CANARY } }
+    await ask('POST', '/csp-reports', [report], { ...headers, 'Content-Type': 'application/reports+json', Origin: url })
+  }
   await fetch(url, { method: 'CANARY' }).catch(() => undefined)
   return problems.filter((text) => text !== '')
 }

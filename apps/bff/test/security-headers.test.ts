@@ -220,6 +220,7 @@ test.each([
     `POST ${conversation}/rating`,
     `POST ${conversation}/typing`,
     'POST /api/session',
+    'POST /csp-reports',
   ]
   expect(table.sort()).toEqual(expected.sort())
 })

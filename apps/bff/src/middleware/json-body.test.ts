@@ -13,7 +13,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 function createApi() {
   const { logger, lines } = createRecordingLogger()
   const app = new Hono()
-    .post('/message', async (c) => c.json(await readJson(c, SendMessage, MESSAGE_BYTES)))
+    .post('/message', async (c) => c.json(await readJson(c, SendMessage, { maxBytes: MESSAGE_BYTES })))
     .post('/session', async (c) => c.json(await readJson(c, StartSession)))
     .onError(createErrorHandler({ logger, showDiagnosis: false }))
   return {

@@ -9,6 +9,12 @@ const MAX_DEPTH = 8
 /** How long a body may take to come. */
 const BODY_MS = 20_000
 
+export interface JsonBody {
+  readonly maxBytes?: number
+  /** The media types it may have. */
+  readonly types?: readonly string[]
+}
+
 /**
  * The body of a request, parsed: bounded before it is read, strict UTF-8, bounded depth, and exactly the schema (S36, S37).
  * Throws RequestError 408, 413, 415, or 400 with what was wrong and where.
@@ -16,9 +22,9 @@ const BODY_MS = 20_000
 export async function readJson<Schema extends v.GenericSchema>(
   c: Context,
   schema: Schema,
-  maxBytes = BODY_BYTES,
+  { maxBytes = BODY_BYTES, types = ['application/json'] }: JsonBody = {},
 ): Promise<v.InferOutput<Schema>> {
-  requireJson(c.req.header('Content-Type'), c.req.header('Content-Encoding'))
+  requireType(c, types)
   const text = decode(await inTime(readBounded(c, maxBytes)))
   if (depthOf(text) > MAX_DEPTH) throw invalid('', `must not be nested deeper than ${MAX_DEPTH}`)
   const value = parseJson(text)
@@ -47,9 +53,11 @@ function wordsOf(issue: v.BaseIssue<unknown>): string {
   return issue.kind === 'schema' ? `must be ${issue.expected ?? 'something else'}` : issue.message
 }
 
-function requireJson(contentType: string | undefined, contentEncoding: string | undefined): void {
-  const isJson = /^application\/json\s*(;\s*charset="?utf-8"?)?$/i.test(contentType?.trim() ?? '')
-  if (!isJson || contentEncoding !== undefined) throw new RequestError('unsupported-media-type')
+function requireType(c: Context, types: readonly string[]): void {
+  const [type = '', ...parameters] = (c.req.header('Content-Type') ?? '').toLowerCase().split(';')
+  const isUtf8 = parameters.length === 0 || /^\s*charset=("utf-8"|utf-8)\s*$/.test(parameters.join(';'))
+  if (types.includes(type.trim()) && isUtf8 && c.req.header('Content-Encoding') === undefined) return
+  throw new RequestError('unsupported-media-type', `The body must be ${types.join(' or ')}.`)
 }
 
 async function inTime(body: Promise<Uint8Array>): Promise<Uint8Array> {

@@ -25,6 +25,7 @@ export function createRequestLimits({ limits, addressOf, ...parts }: RequestLimi
 
   return {
     address: counting(addressOf, createRateLimit(limits.addressRequests, parts)),
+    cspReports: counting(addressOf, createRateLimit(limits.cspReports, parts)),
     session: perSession(limits.sessionRequests),
     newSession,
     conversations: perSession(limits.conversations),

@@ -17,6 +17,23 @@ export function createSameOrigin(publicOrigin: string): MiddlewareHandler {
   }
 }
 
+/**
+ * Reports of a browser have no header of ours, and over the Reporting API no Fetch Metadata; where there is some it decides.
+ * Sent without CORS from a page that names no referrer, their origin is `null` (Fetch, "append a request Origin header").
+ */
+export function createReportOrigin(publicOrigin: string): MiddlewareHandler {
+  return function requireOwnReport(c, next) {
+    const site = c.req.header('Sec-Fetch-Site')
+    const isReport = (c.req.header('Sec-Fetch-Dest') ?? 'report') === 'report'
+    const isForeign = site === undefined ? !isOwnOrNone(c.req.header('Origin'), publicOrigin) : site !== 'same-origin'
+    if (isReport && !isForeign) return next()
+    const reason = isReport && site === undefined ? 'origin' : 'fetch-metadata'
+    throw new RequestError('blocked-cross-site', undefined, { reason })
+  }
+}
+
+const isOwnOrNone = (origin = 'null', publicOrigin: string) => origin === 'null' || origin === publicOrigin
+
 /** Which check says that this request is not the page's. */
 function foreignBy(c: Context, publicOrigin: string): string | undefined {
   const site = c.req.header('Sec-Fetch-Site')

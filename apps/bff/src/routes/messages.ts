@@ -35,7 +35,7 @@ export function createMessageRoutes(parts: MessageRouteParts): Hono<SessionEnv> 
   return new Hono<SessionEnv>()
     .post(routes.sendMessage.path, async (c) => {
       const { session, record } = await requireOwned(c, relay)
-      const message = await readJson(c, SendMessage, MESSAGE_BYTES)
+      const message = await readJson(c, SendMessage, { maxBytes: MESSAGE_BYTES })
       await noteActivity(sessions, session, clock.now())
       const { messageId } = message
       const { repeated, ...sent } = await limitMessages(c, { record, messageId }, () => relay.send(record, message))

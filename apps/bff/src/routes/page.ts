@@ -2,6 +2,7 @@ import { chooseLanguage, LANGUAGES } from '@foyer/shared/protocol/languages'
 import { Hono, type Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { BuiltFile, BuiltPage } from '../built-page.ts'
+import { REPORTING_ENDPOINTS } from '../csp-report.ts'
 import { createNavigation } from '../middleware/navigation.ts'
 
 const HASHED = 'public, max-age=31536000, immutable'
@@ -21,6 +22,7 @@ export function createPageRoutes({ page, readLanguages }: PageRouteParts): Hono 
   app.get('/', createNavigation(), async (c) => {
     const language = languageOf(c, await readLanguages())
     c.header('Content-Security-Policy', page.contentSecurityPolicy)
+    c.header('Reporting-Endpoints', REPORTING_ENDPOINTS)
     c.header('Content-Language', language)
     c.header('Vary', 'Accept-Language', { append: true })
     return answer(c, page.translations.get(language) ?? page.document)
