@@ -8,6 +8,7 @@ import { ConfigError } from './config-error.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { describeConfig } from './describe-config.ts'
 import { createHttpServer } from './http-server.ts'
+import { frameAncestorsOf, securityHeadersOf } from './middleware/security-headers.ts'
 import { createStop } from './stop.ts'
 import { ownStore } from './storage/own-store.ts'
 import { openStores } from './stores/open-stores.ts'
@@ -27,8 +28,9 @@ const committed = observeStore(metrics, loggers('storage'))
 const letGoOfStore = await ownOrExit(config.store)
 const stores = openStores({ file: config.store, secrets: config.secrets, clock: systemClock, committed })
 const app = createApp({ config, connector, clock: systemClock, stores, telemetry })
-const { server: admin } = createHttpServer(app.admin.fetch)
-const { server, closeUnused } = createHttpServer(app.http.fetch)
+const headers = securityHeadersOf(frameAncestorsOf(config.embedOrigins))
+const { server: admin } = createHttpServer({ answer: app.admin.fetch, headers })
+const { server, closeUnused } = createHttpServer({ answer: app.http.fetch, headers })
 
 if (config.admin) await listen(admin, { variable: 'FOYER_ADMIN_PORT', ...config.admin })
 await listen(server, { variable: 'PORT', ...config })

@@ -131,7 +131,8 @@ const conversationCodes: Record<ConversationError['code'], ProblemCode> = {
   'too-many-unsent': 'rate-limited',
 }
 
-const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
+/** A problem in its own words, but for what is said otherwise. */
+export const toProblem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
   type: problemType(code),
   code,
   ...sentences[code],

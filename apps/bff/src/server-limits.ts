@@ -6,7 +6,7 @@ import type { ServerOptions } from 'node:http'
  */
 export const serverOptions = {
   maxHeaderSize: 16 * 1024,
-  requireHostHeader: true,
+  requireHostHeader: false, // http-server.ts looks itself
   insecureHTTPParser: false,
   headersTimeout: 10_000,
   // An upload over a slow line; bodies that are read at once have a limit of their own (middleware/json-body.ts).

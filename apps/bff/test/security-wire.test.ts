@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { Guest } from './support/guest.ts'
 import { exchange, IMPATIENT, statusesOf } from './support/raw-socket.ts'
 import { spawnFoyer } from './support/spawn-foyer.ts'
@@ -49,6 +50,7 @@ test('S41 a request whose framing can be read two ways is refused or cut, and ne
     ['a CR in a header', get('GET / HTTP/1.1', `Host: ${hostOf(foyer)}\r\nX-A: a\rX-B: b`)],
     ['a blank in a header’s name', get('GET / HTTP/1.1', `Host: ${hostOf(foyer)}\r\nX A: b`)],
     ['no host', get('GET / HTTP/1.1', 'X-A: b')],
+    ['no host, but in its target', get(`GET ${foyer.url}/health/live HTTP/1.1`, 'X-A: b')],
     ['two hosts', get('GET / HTTP/1.1', `Connection: close\r\nHost: ${hostOf(foyer)}\r\nHost: ${hostOf(foyer)}`)],
     ['another version', get('GET / HTTP/2.0')],
     [
@@ -195,6 +197,92 @@ test('R32 slow and silent connections are closed in time, and everybody else is 
   await expectServing(foyer)
 })
 
+/** Of one answer: its status, its fields by name in small letters, and its problem. */
+function readAnswer(answer: string) {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  const [line = '', ...fields] = head.split('\r\n')
+  const pairs = fields.map((field) => field.split(/: (.*)/, 2) as [string, string])
+  return {
+    status: Number(line.split(' ')[1]),
+    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
+    problem: JSON.parse(body) as { status: number; code: string },
+    length: Buffer.byteLength(body, 'latin1'),
+  }
+}
+
+describe('S29, S31, S38 what is refused before any route has seen it', () => {
+  const get = (line: string, more: string) => `GET ${line} HTTP/1.1\r\n${more}Connection: close\r\n\r\n`
+  const pieces = 'Transfer-Encoding: chunked\r\n\r\n'
+  test.each<[number, string, string, (own: string) => string]>([
+    [400, 'invalid-request', 'what is no request', () => 'nothing of the kind\r\n\r\n'],
+    [400, 'invalid-request', 'a header that is none', (own) => get('/', `${own}a b: c\r\n`)],
+    [400, 'invalid-request', 'no host', () => get('/', '')],
+    [400, 'invalid-request', 'no host, in an older version', () => 'GET / HTTP/1.0\r\n\r\n'],
+    [400, 'invalid-request', 'a host that is none', () => get('/', 'Host: a b\r\n')],
+    [
+      400,
+      'invalid-request',
+      'an address that is none',
+      (own) => `OPTIONS * HTTP/1.1\r\n${own}Connection: close\r\n\r\n`,
+    ],
+    [408, 'request-timeout', 'headers that do not end', (own) => `GET / HTTP/1.1\r\n${own}X-A`],
+    [408, 'request-timeout', 'silence', () => ''],
+    [
+      413,
+      'payload-too-large',
+      'pieces with much to say',
+      (own) => `POST / HTTP/1.1\r\n${own}${pieces}1;${'a'.repeat(20_000)}\r\n`,
+    ],
+    [417, 'invalid-request', 'an expectation', (own) => get('/', `${own}Expect: wonders\r\n`)],
+    [431, 'invalid-request', 'large headers', (own) => get('/', `${own}X-A: ${'a'.repeat(17_000)}\r\n`)],
+  ])('%i %s: %s', async (status, code, _, bytes) => {
+    const embedOrigins = ['https://portal.example.com']
+    const { foyer } = await startBoth({}, { server: IMPATIENT, embedOrigins })
+    const answer = await exchange(foyer.url, bytes(`Host: ${hostOf(foyer)}\r\n`))
+    const { headers, problem, length, ...more } = readAnswer(answer)
+    expect([more.status, problem.status, problem.code]).toEqual([status, status, code])
+    expect(headers).toEqual({
+      ...securityHeaders('frame-ancestors https://portal.example.com'),
+      ...{ 'content-type': 'application/problem+json', 'content-length': String(length), connection: 'close' },
+      date: expect.stringMatching(/ GMT$/) as unknown,
+    })
+  })
+
+  test('is not written into an answer that has begun', async () => {
+    const { foyer } = await start()
+    const guest = await new Guest(foyer.url).arrive()
+    const stream = `GET ${guest.path}/events HTTP/1.1\r\n${pageHeaders(foyer)}Cookie: ${guest.cookie}\r\n\r\n`
+    const socket = connect(Number(new URL(foyer.url).port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    let answer = ''
+    socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk))
+    socket.on('error', () => undefined)
+    socket.write(stream)
+    await eventually('the stream has begun', () => answer.includes('event: connection'))
+    socket.write('nothing of the kind\r\n\r\n')
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect([statusesOf(answer), answer.includes('problem')]).toEqual([[200], false])
+    await expectServing(foyer)
+  })
+
+  test('is refused so on both ports of the process', async () => {
+    const foyer = await spawnFoyer('http://127.0.0.1:1', { FOYER_ADMIN_PORT: '0' })
+    const admin = /"admin":"([^"]+)"/.exec(foyer.output)?.[1]
+    for (const address of [foyer.url, `http://${admin}`]) {
+      const { status, headers } = readAnswer(await exchange(address, 'nothing of the kind\r\n\r\n'))
+      expect([status, headers]).toMatchObject([400, securityHeaders("frame-ancestors 'none'")])
+    }
+  })
+})
+
+const securityHeaders = (ancestors: string) => ({
+  ...{ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' },
+  ...{ 'cross-origin-resource-policy': 'same-origin', 'cross-origin-opener-policy': 'same-origin-allow-popups' },
+  'content-security-policy': `default-src 'none'; ${ancestors}`,
+  'permissions-policy': expect.stringContaining('camera=()') as unknown,
+  'strict-transport-security': 'max-age=31536000',
+})
+
 test('R32, S41 the server has every limit set', async () => {
   const { foyer } = await startBoth()
   // Node keeps its options there, too.
@@ -206,7 +294,7 @@ test('R32, S41 the server has every limit set', async () => {
       keepAliveTimeout: 65_000,
     },
     ...{ maxConnections: 20_000, maxRequestsPerSocket: 10_000, maxHeaderSize: 16_384 },
-    ...{ requireHostHeader: true, insecureHTTPParser: false },
+    ...{ requireHostHeader: false, insecureHTTPParser: false }, // who names none is refused by ourselves
   })
 })
 

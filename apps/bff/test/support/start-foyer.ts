@@ -10,6 +10,7 @@ import type { Connector } from '../../src/connectors/connector.ts'
 import { createHttpServer } from '../../src/http-server.ts'
 import { toLimits, type Limits } from '../../src/limits.ts'
 import type { Logger } from '../../src/logger.ts'
+import { frameAncestorsOf, securityHeadersOf } from '../../src/middleware/security-headers.ts'
 import { Secret } from '../../src/secret.ts'
 import { openStores } from '../../src/stores/open-stores.ts'
 import { observeStore } from '../../src/telemetry/observe-store.ts'
@@ -100,7 +101,11 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
 
   // The origin is known once the port is: the server listens first, and answers when the app is there.
   const listening: { app?: ReturnType<typeof createApp> } = {}
-  const { server } = createHttpServer((request, env) => listening.app?.http.fetch(request, env), options.server)
+  const { server } = createHttpServer({
+    answer: (request, env) => listening.app?.http.fetch(request, env),
+    headers: securityHeadersOf(frameAncestorsOf(options.embedOrigins ?? [])),
+    changed: options.server,
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
