@@ -15,6 +15,8 @@ import { openStores } from './stores/open-stores.ts'
 import { observeStore } from './telemetry/observe-store.ts'
 import { startTelemetry } from './telemetry/start-telemetry.ts'
 
+// As --disable-proto=delete does, however the process was started (S52): no input reaches a prototype by this name.
+Reflect.deleteProperty(Object.prototype, '__proto__')
 if (process.env['NODE_ENV'] !== 'production' && existsSync('.env')) process.loadEnvFile('.env')
 const config = readOrExit()
 const telemetry = await startTelemetry(config)

@@ -1,7 +1,12 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSimulator } from '@foyer/simulator/start-simulator'
+import { startCollector } from './support/collector.ts'
+import { eventually } from './support/eventually.ts'
 import { KEEP_COMPILED } from './support/foyer-process.ts'
+import { Guest, stateOf } from './support/guest.ts'
+import { spawnFoyer } from './support/spawn-foyer.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const GOOD = {
@@ -43,3 +48,21 @@ test(
     }
   },
 )
+
+test('S52 no object of the process has __proto__, and everything works without', async () => {
+  const simulator = await startSimulator()
+  onTestFinished(() => simulator.close())
+  const telling = fileURLToPath(new URL('support/tell-proto-on-signal.ts', import.meta.url))
+  const collector = await startCollector()
+  const foyer = await spawnFoyer(simulator.url, {
+    ...{ NODE_OPTIONS: `--import=${telling}`, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
+  })
+  const guest = await new Guest(foyer.url).arrive()
+  const events = guest.follow()
+  const { body } = await guest.send('Hello')
+  await eventually('it was sent', () => stateOf(events, body.messageId) === 'sent')
+  await eventually('its traces come', () => collector.bytes() !== '')
+  foyer.signal('SIGUSR2')
+  await eventually('it is told', () => foyer.output.includes('__proto__ is'))
+  expect(foyer.output).toContain('__proto__ is gone')
+})
