@@ -114,7 +114,7 @@ export function unseen(): string[] {
     [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.checkVisibility())
   const edged =
     'article:not(.bare), .card, .field, select, input:not([type=checkbox], [type=radio], [type=file]), ' +
-    '.buttons button:not(.plain), .actions button, .menu, dialog:not(:has(img)) > div, .picker[role=dialog], .notices > *, .notice bdi, .dots, .option, fieldset label, .frame > button, .carousel > button'
+    '.buttons button:not(.plain), .actions button, .menu, dialog:not(:has(img)) > div, .picker[role=dialog], [role=status] > .notice, .notice bdi, .dots, .option, fieldset label, .frame > button, .carousel > button'
   const withoutEdge = visible(edged)
     .filter((one) => !hasEdge(one) && !hasEdge(one.parentElement ?? one))
     .map((one) => `no edge: ${one.outerHTML.slice(0, 120)}`)
