@@ -4,6 +4,7 @@
  */
 export { ConversationState } from './state/conversation.svelte.ts'
 export { default as ChatExtras } from './views/conversation/ChatExtras.svelte'
+export { default as Departure } from './views/conversation/Departure.svelte'
 export { default as Ended } from './views/conversation/Ended.svelte'
 export { default as Log } from './views/conversation/Log.svelte'
 export { default as Notices } from './views/conversation/Notices.svelte'

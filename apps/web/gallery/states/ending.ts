@@ -18,6 +18,7 @@ const over = (more: Partial<World> = {}): Partial<World> => ({
 })
 
 const rate = (stage: Stage) => stage.press('fieldset button:last-of-type')
+const leave = (stage: Stage) => stage.press('section > button.plain')
 const lose = async (stage: Stage) => {
   await stage.conversation()
   stage.bff.tell({ type: 'session', seq: stage.bff.lastSeq, at: at(12), state: 'expired' })
@@ -46,8 +47,25 @@ export const endingStates: Record<string, GalleryState> = {
     world: over({ forms: { rating }, conversation: { state: 'ended', rated: true } }),
     shows: 'section:not(:has(fieldset)) dl',
   },
+  left: { title: 'Left for good', world: over(), act: leave, shows: '[role=status] > .good' },
+  'leave-failed': {
+    title: 'Ended, and the guest could not leave',
+    world: over({ answers: { endSession: { problem: problem('store-unavailable', 503) } } }),
+    act: leave,
+    shows: 'section > [role=alert]',
+  },
+  deleted: {
+    title: 'Deleted, and left with that',
+    world: { events: history(...said) },
+    async act(stage) {
+      await stage.press('.opener')
+      await stage.press('.menu .danger')
+      await stage.press('dialog button.danger')
+    },
+    shows: '[role=status] > .good',
+  },
   cleared: {
-    title: 'Deleted',
+    title: 'Deleted, in a session that goes on',
     world: { events: history(...said) },
     async act(stage) {
       await (await stage.conversation()).clear()

@@ -12,6 +12,10 @@ const refused = { problem: problem('internal-error', 500) }
 
 const openMenu = (stage: Stage) => stage.press('.opener')
 const openEnd = (stage: Stage) => stage.press('header > button')
+const openLeave = async (stage: Stage) => {
+  await openMenu(stage)
+  await stage.press('.menu hr:last-of-type + button')
+}
 const openDelete = async (stage: Stage) => {
   await openMenu(stage)
   await stage.press('.menu .danger')
@@ -34,6 +38,16 @@ export const overlayStates: Record<string, GalleryState> = {
     world: { events, answers: { endConversation: refused } },
     async act(stage) {
       await openEnd(stage)
+      await stage.press('dialog button.danger')
+    },
+    shows: 'dialog [role=alert]',
+  },
+  leave: { title: 'Leave for good?', world: { events }, act: openLeave, shows: 'dialog .actions' },
+  'leave-failed': {
+    title: 'The guest could not leave',
+    world: { events, answers: { endSession: refused } },
+    async act(stage) {
+      await openLeave(stage)
       await stage.press('dialog button.danger')
     },
     shows: 'dialog [role=alert]',

@@ -44,6 +44,7 @@ export function createClient(
     readSession: (signal?: AbortSignal) => call(routes.readSession, { signal }),
     startSession: (body: StartSession, signal?: AbortSignal) =>
       call(routes.startSession, { body, signal, timeoutMs: START_TIMEOUT_MS }),
+    endSession: () => call(routes.endSession),
     openConversation: (signal?: AbortSignal) => call(routes.openConversation, { signal, timeoutMs: START_TIMEOUT_MS }),
     readConversation: (conversationId: string, signal?: AbortSignal) =>
       call(routes.readConversation, { conversationId, signal }),

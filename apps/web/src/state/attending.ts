@@ -2,7 +2,7 @@ import { browserPageFocus } from '../api/page-focus.ts'
 import type { Tabs } from '../api/tabs.ts'
 import { Attention, Seen, type AttentionOptions } from './attention.svelte.ts'
 import { startChime } from './chime.ts'
-import { browserDesktopNotice } from './desktop-notice.ts'
+import { createDesktopNotice } from './desktop-notice.ts'
 import { GuestPreferences, Preferences } from './preferences.svelte.ts'
 import { createSharedValue } from './shared-value.ts'
 
@@ -16,13 +16,13 @@ export function startAttending(
 ) {
   const preferences = new GuestPreferences(createSharedValue('preferences', Preferences))
   const chime = startChime()
-  const desktopNotice = browserDesktopNotice
+  const desktopNotice = createDesktopNotice()
   const seen = createSharedValue('seen', Seen)
   const attention = new Attention({
     ...{ conversation, tabs, seen, preferences, chime, desktopNotice, describe },
     pageFocus: browserPageFocus,
   })
-  const stops = [attention.follow(), preferences.follow(), () => chime.stop()]
+  const stops = [attention.follow(), preferences.follow(), () => chime.stop(), () => desktopNotice.withdraw()]
   return {
     attention,
     preferences,

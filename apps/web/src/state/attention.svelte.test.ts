@@ -69,6 +69,7 @@ function createWorld() {
         permission,
         ask: () => Promise.resolve('granted'),
         show: ({ title }) => heard.push(`${name} ${title}`),
+        withdraw: () => {},
       },
       describe: ({ from }) => ({ title: from.name ?? '', body: '' }),
     })

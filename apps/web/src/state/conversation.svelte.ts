@@ -1,6 +1,7 @@
 import type { StreamEvent } from '@foyer/shared/protocol/event'
 import type { Rating } from '@foyer/shared/protocol/forms'
 import type { TranscriptFormat } from '@foyer/shared/protocol/transcript'
+import { ProblemError } from '../api/problem-error.ts'
 import { uploadFile } from '../api/upload.ts'
 import { presentParticipants } from '../timeline/present-participants.ts'
 import { answersIn, isMessage } from '../timeline/timeline.ts'
@@ -155,6 +156,20 @@ export class ConversationState {
     this.#isEnded = true
     this.#isCleared = true
     this.typing.clear()
+  }
+
+  /** Ends the session. False where another tab has begun a new chat since: that goes on. Throws what the client throws. */
+  async leave(): Promise<boolean> {
+    const { client } = this.#options
+    try {
+      const { conversationId = this.conversationId } = await client.readSession()
+      if (conversationId !== this.conversationId) return false
+      await client.endSession()
+    } catch (error) {
+      const isOver = error instanceof ProblemError && error.problem.status === 401
+      if (!isOver) throw error
+    }
+    return true
   }
 
   /** The bytes of a file in this conversation. Throws what the client throws. */

@@ -27,6 +27,7 @@ export function createFakeBff(clock: FakeClock, answers: Partial<Client> = {}) {
   const client: Client = {
     readSession: () => (hasSession ? Promise.resolve(session) : Promise.reject(refusal(401, 'session-required'))),
     startSession: () => Promise.resolve(((hasSession = true), session)),
+    endSession: () => Promise.resolve(((hasSession = false), undefined)),
     openConversation: () =>
       Promise.resolve(openConversation(`c-${asked.filter((name) => name === 'openConversation').length}`)),
     readConversation: (id) => Promise.resolve(openConversation(id)),

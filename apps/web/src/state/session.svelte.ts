@@ -19,7 +19,7 @@ import type { Settings } from './settings.svelte.ts'
  *   idle ──▶ starting ──▶ open ──▶ gone        resuming: a reload finds out whether there is a session
  *    ▲        │ ▲ │ ▲               │          asking: there is none, and the organisation wants to know something first
  *    │        ▼ │ ▼ └──── start ────┘          refused, blocked: there is none, and why
- * resuming  asking refused | blocked
+ * resuming  asking refused | blocked             from each of them back to idle: the guest left for good
  */
 export type SessionPhase = 'idle' | 'resuming' | 'asking' | 'starting' | 'open' | 'refused' | 'blocked' | 'gone'
 
@@ -41,7 +41,7 @@ export interface SessionOptions {
   loadConversation(): Promise<{ ConversationState: typeof ConversationState }>
 }
 
-/** The guest's session, from nothing to its end, and the conversation in it. Whatever happens, no typed text is lost. */
+/** The guest's session, from nothing to its end, and the conversation in it. No typed text is lost but by `forget`. */
 export class GuestSession {
   readonly #options: SessionOptions
   #attempt = new AbortController()
@@ -134,6 +134,19 @@ export class GuestSession {
     this.#hasSession = false
     this.#conversation?.close()
     this.#phase = 'gone'
+  }
+
+  /** The guest left for good: as if the page had just been loaded, and nothing been written. */
+  forget(): void {
+    const { draft, outbox } = this.#options
+    this.#attempt.abort()
+    outbox.takeBack()
+    draft.write('')
+    this.#hasSession = false
+    this.#profile = undefined
+    this.#conversation?.close()
+    this.#conversation = undefined
+    this.#phase = 'idle'
   }
 
   #isWanted = false

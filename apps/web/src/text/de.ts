@@ -159,6 +159,7 @@ export const words = {
     copy: 'Chatverlauf kopieren',
     copied: 'Der Chatverlauf ist in der Zwischenablage.',
     failed: 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
+    leave: 'Verlassen und auf diesem Gerät löschen …',
     clear: 'Unterhaltung löschen …',
   },
   end: {
@@ -167,6 +168,13 @@ export const words = {
     confirm: 'Chat beenden',
     cancel: 'Weiter chatten',
     failed: 'Der Chat konnte nicht beendet werden. Bitte versuchen Sie es noch einmal.',
+  },
+  leave: {
+    title: 'Chat verlassen und auf diesem Gerät löschen?',
+    text: 'Der Chat endet, und in diesem Browser bleibt nichts davon, in keinem Tab. Wir behalten unsere eigene Aufzeichnung. Dateien, die Sie gespeichert haben, bleiben, wo sie sind.',
+    confirm: 'Verlassen und löschen',
+    failed: 'Das hat nicht geklappt, und es wurde nichts gelöscht. Bitte versuchen Sie es noch einmal.',
+    done: 'Sie haben den Chat verlassen. In diesem Browser ist nichts davon geblieben.',
   },
   clear: {
     title: 'Diese Unterhaltung löschen?',
@@ -187,6 +195,7 @@ export const words = {
       'Sie wurde beendet, weil längere Zeit nichts geschrieben wurde oder weil sie an anderer Stelle geschlossen wurde.',
     kept: 'Ihr eingegebener Text bleibt erhalten.',
     startNew: 'Neuen Chat starten',
+    leave: 'Verlassen und auf diesem Gerät löschen',
   },
   preChat: {
     skip: 'Überspringen',

@@ -114,6 +114,7 @@ export const enConversation = {
     copy: 'Copy transcript',
     copied: 'The transcript is on the clipboard.',
     failed: 'That did not work. Please try again.',
+    leave: 'Leave and erase from this device…',
     clear: 'Delete the conversation…',
   },
   end: {
@@ -122,6 +123,13 @@ export const enConversation = {
     confirm: 'End chat',
     cancel: 'Keep chatting',
     failed: 'The chat could not be ended. Please try again.',
+  },
+  leave: {
+    title: 'Leave and erase from this device?',
+    text: 'The chat ends, and this browser keeps nothing of it, in any tab. We keep our own record. Files you saved stay where they are.',
+    confirm: 'Leave and erase',
+    failed: 'That did not work, and nothing has been erased. Please try again.',
+    done: 'You have left the chat. This browser keeps nothing of it.',
   },
   clear: {
     title: 'Delete this conversation?',
@@ -141,6 +149,7 @@ export const enConversation = {
     goneText: 'It ended because nothing was said for a while, or it was closed elsewhere.',
     kept: 'What you have typed is kept.',
     startNew: 'Start a new chat',
+    leave: 'Leave and erase from this device',
   },
   preChat: {
     skip: 'Skip',

@@ -165,6 +165,7 @@ export const words = {
     copy: 'Copiar transcripción',
     copied: 'La transcripción está en el portapapeles.',
     failed: 'No ha funcionado. Inténtelo de nuevo.',
+    leave: 'Salir y borrar de este dispositivo…',
     clear: 'Eliminar la conversación…',
   },
   end: {
@@ -173,6 +174,13 @@ export const words = {
     confirm: 'Finalizar chat',
     cancel: 'Seguir en el chat',
     failed: 'No se pudo finalizar el chat. Inténtelo de nuevo.',
+  },
+  leave: {
+    title: '¿Salir y borrar de este dispositivo?',
+    text: 'El chat terminará y este navegador no conservará nada de él, en ninguna pestaña. Nosotros conservamos nuestro propio registro. Los archivos que haya guardado seguirán donde están.',
+    confirm: 'Salir y borrar',
+    failed: 'No se pudo completar y no se ha borrado nada. Inténtelo de nuevo.',
+    done: 'Ha salido del chat. Este navegador no conserva nada de él.',
   },
   clear: {
     title: '¿Eliminar esta conversación?',
@@ -192,6 +200,7 @@ export const words = {
     goneText: 'Terminó porque no hubo actividad durante un tiempo o porque se cerró en otro lugar.',
     kept: 'Se conserva lo que ha escrito.',
     startNew: 'Iniciar un chat nuevo',
+    leave: 'Salir y borrar de este dispositivo',
   },
   preChat: {
     skip: 'Omitir',

@@ -165,6 +165,7 @@ export const words = {
     copy: 'Copier la transcription',
     copied: 'La transcription est dans le presse-papiers.',
     failed: 'Cela n’a pas fonctionné. Veuillez réessayer.',
+    leave: 'Quitter et effacer de cet appareil…',
     clear: 'Supprimer la conversation…',
   },
   end: {
@@ -173,6 +174,13 @@ export const words = {
     confirm: 'Terminer le chat',
     cancel: 'Continuer à discuter',
     failed: 'Le chat n’a pas pu être terminé. Veuillez réessayer.',
+  },
+  leave: {
+    title: 'Quitter et effacer de cet appareil\u202f?',
+    text: 'Le chat prendra fin et ce navigateur n’en gardera rien, dans aucun onglet. Nous conservons notre propre trace de l’échange. Les fichiers que vous avez enregistrés restent où ils sont.',
+    confirm: 'Quitter et effacer',
+    failed: 'L’opération a échoué et rien n’a été effacé. Veuillez réessayer.',
+    done: 'Vous avez quitté le chat. Ce navigateur n’en garde rien.',
   },
   clear: {
     title: 'Supprimer cette conversation\u202f?',
@@ -192,6 +200,7 @@ export const words = {
     goneText: 'Elle a pris fin après un moment d’inactivité ou a été fermée ailleurs.',
     kept: 'Votre texte est conservé.',
     startNew: 'Commencer un nouveau chat',
+    leave: 'Quitter et effacer de cet appareil',
   },
   preChat: {
     skip: 'Passer',

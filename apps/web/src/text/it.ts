@@ -165,6 +165,7 @@ export const words = {
     copy: 'Copia la trascrizione',
     copied: 'La trascrizione è negli appunti.',
     failed: 'Qualcosa non ha funzionato. Riprovi.',
+    leave: 'Esci e cancella da questo dispositivo…',
     clear: 'Elimina la conversazione…',
   },
   end: {
@@ -173,6 +174,13 @@ export const words = {
     confirm: 'Termina chat',
     cancel: 'Continua a chattare',
     failed: 'Non è stato possibile terminare la chat. Riprovi.',
+  },
+  leave: {
+    title: 'Uscire e cancellare da questo dispositivo?',
+    text: 'La chat terminerà e questo browser non ne conserverà nulla, in nessuna scheda. Noi ne conserviamo traccia nei nostri sistemi. I file che ha salvato restano dove sono.',
+    confirm: 'Esci e cancella',
+    failed: 'L’operazione non è riuscita e non è stato cancellato nulla. Riprovi.',
+    done: 'Ha lasciato la chat. Questo browser non ne conserva nulla.',
   },
   clear: {
     title: 'Eliminare questa conversazione?',
@@ -192,6 +200,7 @@ export const words = {
     goneText: 'È terminata dopo un periodo di inattività oppure è stata chiusa altrove.',
     kept: 'Il testo che ha scritto è stato conservato.',
     startNew: 'Inizia una nuova chat',
+    leave: 'Esci e cancella da questo dispositivo',
   },
   preChat: {
     skip: 'Salta',

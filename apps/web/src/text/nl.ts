@@ -159,6 +159,7 @@ export const words = {
     copy: 'Chatverslag kopiëren',
     copied: 'Het chatverslag staat op het klembord.',
     failed: 'Dat is niet gelukt. Probeer het opnieuw.',
+    leave: 'Verlaten en van dit apparaat wissen…',
     clear: 'Gesprek verwijderen…',
   },
   end: {
@@ -167,6 +168,13 @@ export const words = {
     confirm: 'Chat beëindigen',
     cancel: 'Verder chatten',
     failed: 'De chat kon niet worden beëindigd. Probeer het opnieuw.',
+  },
+  leave: {
+    title: 'De chat verlaten en van dit apparaat wissen?',
+    text: 'De chat eindigt en deze browser bewaart er niets van, in geen enkel tabblad. Wij bewaren ons eigen verslag. Bestanden die u hebt opgeslagen, blijven waar ze zijn.',
+    confirm: 'Verlaten en wissen',
+    failed: 'Dat is niet gelukt, en er is niets gewist. Probeer het opnieuw.',
+    done: 'U hebt de chat verlaten. Deze browser bewaart er niets van.',
   },
   clear: {
     title: 'Dit gesprek verwijderen?',
@@ -186,6 +194,7 @@ export const words = {
     goneText: 'De sessie is afgelopen omdat er een tijd niets is gezegd, of omdat de chat elders is gesloten.',
     kept: 'Wat u hebt getypt, blijft bewaard.',
     startNew: 'Nieuwe chat beginnen',
+    leave: 'Verlaten en van dit apparaat wissen',
   },
   preChat: {
     skip: 'Overslaan',

@@ -171,6 +171,7 @@ export const words = {
     copy: 'Kopiuj zapis czatu',
     copied: 'Zapis czatu jest w schowku.',
     failed: 'Nie udało się. Prosimy spróbować ponownie.',
+    leave: 'Wyjdź i usuń z tego urządzenia…',
     clear: 'Usuń rozmowę…',
   },
   end: {
@@ -179,6 +180,13 @@ export const words = {
     confirm: 'Zakończ czat',
     cancel: 'Kontynuuj rozmowę',
     failed: 'Nie udało się zakończyć czatu. Prosimy spróbować ponownie.',
+  },
+  leave: {
+    title: 'Wyjść i usunąć z tego urządzenia?',
+    text: 'Czat się zakończy, a w tej przeglądarce nic po nim nie zostanie, w żadnej karcie. My zachowujemy własny zapis rozmowy. Zapisane pliki pozostaną na swoim miejscu.',
+    confirm: 'Wyjdź i usuń',
+    failed: 'To się nie udało i niczego nie usunięto. Prosimy spróbować ponownie.',
+    done: 'Czat został opuszczony. W tej przeglądarce nic po nim nie zostało.',
   },
   clear: {
     title: 'Usunąć tę rozmowę?',
@@ -198,6 +206,7 @@ export const words = {
     goneText: 'Zakończyła się z powodu braku aktywności albo została zamknięta gdzie indziej.',
     kept: 'Wpisany tekst został zachowany.',
     startNew: 'Rozpocznij nowy czat',
+    leave: 'Wyjdź i usuń z tego urządzenia',
   },
   preChat: {
     skip: 'Pomiń',

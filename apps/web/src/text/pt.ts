@@ -165,6 +165,7 @@ export const words = {
     copy: 'Copiar transcrição',
     copied: 'A transcrição está na área de transferência.',
     failed: 'Não deu certo. Tente novamente.',
+    leave: 'Sair e apagar deste dispositivo…',
     clear: 'Excluir a conversa…',
   },
   end: {
@@ -173,6 +174,13 @@ export const words = {
     confirm: 'Encerrar chat',
     cancel: 'Continuar conversando',
     failed: 'Não foi possível encerrar o chat. Tente novamente.',
+  },
+  leave: {
+    title: 'Sair e apagar deste dispositivo?',
+    text: 'O chat será encerrado e este navegador não guardará nada dele, em nenhuma aba. Nós mantemos o nosso próprio registro. Os arquivos que você salvou continuam onde estão.',
+    confirm: 'Sair e apagar',
+    failed: 'Não funcionou, e nada foi apagado. Tente novamente.',
+    done: 'Você saiu do chat. Este navegador não guarda nada dele.',
   },
   clear: {
     title: 'Excluir esta conversa?',
@@ -192,6 +200,7 @@ export const words = {
     goneText: 'Ela terminou após um período sem atividade ou foi encerrada em outro lugar.',
     kept: 'O que você escreveu foi mantido.',
     startNew: 'Iniciar um novo chat',
+    leave: 'Sair e apagar deste dispositivo',
   },
   preChat: {
     skip: 'Pular',

@@ -157,6 +157,7 @@ export const words = {
     copy: '复制聊天记录',
     copied: '聊天记录已复制到剪贴板。',
     failed: '操作未成功，请重试。',
+    leave: '离开并从此设备清除…',
     clear: '删除对话…',
   },
   end: {
@@ -165,6 +166,13 @@ export const words = {
     confirm: '结束聊天',
     cancel: '继续聊天',
     failed: '未能结束聊天，请重试。',
+  },
+  leave: {
+    title: '要离开并从此设备清除吗？',
+    text: '聊天将结束，此浏览器的任何标签页都不会保留聊天内容。我们会保留自己的记录。您已保存的文件不受影响。',
+    confirm: '离开并清除',
+    failed: '操作未成功，尚未清除任何内容，请重试。',
+    done: '您已离开聊天。此浏览器不保留任何聊天内容。',
   },
   clear: {
     title: '要删除此对话吗？',
@@ -184,6 +192,7 @@ export const words = {
     goneText: '由于长时间没有消息，或已在其他地方关闭，会话已结束。',
     kept: '您输入的内容已保留。',
     startNew: '开始新的聊天',
+    leave: '离开并从此设备清除',
   },
   preChat: {
     skip: '跳过',
