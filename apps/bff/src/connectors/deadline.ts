@@ -1,3 +1,6 @@
+/** A guest's request is answered by then, one way or the other (R7): whatever it has to wait for has so long together. */
+export const WHOLE_MS = 15_000
+
 /** The time for something is over. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Operation } from '../diagnosis/failure.ts'
-import { DeadlineError, unlessAborted, within } from '../deadline.ts'
+import { DeadlineError, unlessAborted, WHOLE_MS, within } from '../deadline.ts'
 import { NoAnswerError, type HttpAnswer, type HttpClient, type HttpRequest, type StreamAnswer } from '../http.ts'
 import { outcomeOfStatus, type PlatformCalls } from '../platform-calls.ts'
 import { UpstreamError } from '../upstream-error.ts'
@@ -26,9 +26,6 @@ interface Parts {
   /** For a guest's request as a whole: token, call, and a replay with a new token (R7). */
   readonly wholeMs?: number | undefined
 }
-
-/** A guest's request is answered by then, one way or the other. */
-export const WHOLE_MS = 15_000
 
 export function createAuthorizedClient(parts: Parts): AuthorizedClient {
   const { http, calls, token, clock, clientId, region, wholeMs = WHOLE_MS } = parts

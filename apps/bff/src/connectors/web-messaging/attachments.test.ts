@@ -1,6 +1,8 @@
 import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
 import { expect, onTestFinished, test } from 'vitest'
+import { failsAfterSeconds } from '../../../test/support/fails-after.ts'
 import { startHttpServer } from '../../../test/support/http-server.ts'
+import { unlessAborted } from '../deadline.ts'
 import { Attachments } from './attachments.ts'
 import { createMedia } from './media.ts'
 
@@ -108,4 +110,19 @@ test('a file whose acceptance was lost with the line is asked for: what can be f
   await files.upload(newFile())
   expect(asked).toEqual(['onAttachment', 'getAttachment'])
   expect(await new Response((await files.download(ID)).bytes).text()).toBe(TEXT)
+})
+
+test('R7 a file has fifteen seconds to begin, a link that has died and a new one included', async () => {
+  const server = await startHttpServer((response) => void setTimeout(() => response.writeHead(403).end(), 7_000))
+  const media = createMedia({ origins: [server.origin], domains: [] }, () => undefined)
+  onTestFinished(() => media.close())
+  const ask = (_frame: object, signal?: AbortSignal) => unlessAborted(new Promise<never>(() => undefined), signal)
+  const files = new Attachments({ ask, media, limits: () => limits })
+  const attachment = { contentType: 'Attachment' as const, attachment: { id: ID, url: `${server.origin}/dead` } }
+  files.noteLinks({ id: 'm', type: 'Text', direction: 'Outbound', content: [attachment] })
+  const seconds = await failsAfterSeconds(
+    () => files.download(ID),
+    () => true,
+  )
+  expect(seconds).toBe(15)
 })

@@ -3,6 +3,7 @@ import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-fr
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { IncomingFile, OutgoingFile, UpstreamFiles } from '../connector.ts'
 import { UpstreamError } from '../upstream-error.ts'
+import { asWhole } from './as-whole.ts'
 import { refusalIn, refusalOf } from './error-codes.ts'
 import { exactly } from './exact-length.ts'
 import type { Media } from './media.ts'
@@ -67,7 +68,14 @@ export class Attachments implements UpstreamFiles {
     await this.#ask({ action: 'deleteAttachment', attachmentId }, signal)
   }
 
+  /** Until it begins the file has one deadline; from then on the caller's signal alone ends it. */
   async download(attachmentId: string, signal?: AbortSignal): Promise<IncomingFile> {
+    return asWhole('file', undefined, (whole) =>
+      this.#find(attachmentId, signal ? AbortSignal.any([signal, whole]) : whole),
+    )
+  }
+
+  async #find(attachmentId: string, signal: AbortSignal): Promise<IncomingFile> {
     const known = this.#links.get(attachmentId)
     if (known) {
       const file = await this.#tryLink(known, signal)

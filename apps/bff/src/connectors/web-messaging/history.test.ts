@@ -1,7 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { failsAfterSeconds } from '../../../test/support/fails-after.ts'
 import { startHttpServer } from '../../../test/support/http-server.ts'
+import { unlessAborted } from '../deadline.ts'
 import { createHttpClient } from '../http.ts'
 import type { IgnoredKind } from '../ignored.ts'
 import { History } from './history.ts'
@@ -84,6 +86,23 @@ test('a token that is refused or about to end is replaced once', async () => {
   history.forgetJwt()
   await history.readFrom(undefined)
   expect(used()).toEqual(['Bearer jwt-1', 'Bearer jwt-2', 'Bearer jwt-3', 'Bearer jwt-4'])
+})
+
+test('R7 a page has fifteen seconds as a whole, the token and a new one included', async () => {
+  const server = await startHttpServer((response) => void setTimeout(() => response.writeHead(401).end(), 7_000))
+  const http = createHttpClient(server.origin)
+  onTestFinished(() => http.close())
+  const clock = new FakeClock()
+  const never = new Promise<never>(() => undefined)
+  let asked = 0
+  const history = new History({
+    ...{ http, clock, ignored: () => undefined, pace: new Pace(clock, 1_000, 60_000) },
+    getJwt: (signal) => (asked++ === 0 ? Promise.resolve({ jwt: 'jwt' }) : unlessAborted(never, signal)),
+  })
+  let error: unknown
+  const read = () => history.readFrom(undefined).catch((thrown: unknown) => Promise.reject((error = thrown) as Error))
+  expect(await failsAfterSeconds(read, () => true)).toBe(15)
+  expect(error).toMatchObject({ code: 'network', retryable: true })
 })
 
 test.each([

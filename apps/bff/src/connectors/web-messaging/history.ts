@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import { NoAnswerError, type HttpClient } from '../http.ts'
 import type { NoteIgnored } from '../ignored.ts'
+import { asWhole } from './as-whole.ts'
 import { refusalOf, silenceOf } from './error-codes.ts'
 import type { Pace } from './pacing.ts'
 
@@ -66,18 +67,20 @@ export class History {
   }
 
   async #readPage(pageNumber: number, signal?: AbortSignal): Promise<HistoryPage> {
-    for (let attempt = 0; ; attempt++) {
-      await this.#parts.pace.turn(signal)
-      const { status, headers, body } = await this.#request(pageNumber, signal)
-      if (status === 401 && attempt === 0) {
-        this.forgetJwt()
-        continue
-      }
-      if (status !== 200) throw this.#refuse(status, headers['retry-after'])
-      const page = v.safeParse(v.pipe(v.string(), v.parseJson(), HistoryPage), body)
-      if (!page.success) throw refusalOf('history', 5000, { outcome: 'unknown' })
-      return page.output
-    }
+    const { pace } = this.#parts
+    await pace.turn(signal)
+    // A page has its deadline from its turn on: of many pages the last has to wait for minutes.
+    const { status, headers, body } = await asWhole('history', signal, async (whole) => {
+      const answer = await this.#request(pageNumber, whole)
+      if (answer.status !== 401) return answer
+      this.forgetJwt()
+      await pace.turn(whole)
+      return this.#request(pageNumber, whole)
+    })
+    if (status !== 200) throw this.#refuse(status, headers['retry-after'])
+    const page = v.safeParse(v.pipe(v.string(), v.parseJson(), HistoryPage), body)
+    if (!page.success) throw refusalOf('history', 5000, { outcome: 'unknown' })
+    return page.output
   }
 
   async #request(pageNumber: number, signal?: AbortSignal) {

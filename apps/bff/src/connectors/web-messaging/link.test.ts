@@ -55,21 +55,32 @@ test('requests of one connection are paced', async () => {
   const { open, sockets, clock } = await start({ requests: 1 })
   const link = await open()
   await link.ask({ action: 'getJwt' }, 'history')
+  await clock.advance(50_000)
   const second = link.ask({ action: 'getJwt' }, 'history')
-  await eventually('it waits', () => clock.waits[0] === 60_000)
+  await eventually('it waits', () => clock.waits[0] === 10_000)
   expect(sockets[0]?.received).toHaveLength(1)
-  await clock.advance(60_000)
+  await clock.advance(10_000)
   await second
 })
 
-test('what waits its turn when the line is lost was not sent, and is not said to have been', async () => {
-  const { open, sockets, lost } = await start({ requests: 1 })
+test('R7 whose turn is far off is told at once, and when to come again', async () => {
+  const { open, clock } = await start({ requests: 1 })
   const link = await open()
   await link.ask({ action: 'getJwt' }, 'history')
+  await clock.advance(40_000)
+  const second = link.ask({ action: 'closeSession' }, 'end')
+  await expect(second).rejects.toMatchObject({ code: 'rate-limited', outcome: 'not-sent', retryAfterMs: 20_000 })
+})
+
+test('what waits its turn when the line is lost was not sent, and is not said to have been', async () => {
+  const { open, sockets, lost, clock } = await start({ requests: 1 })
+  const link = await open()
+  await link.ask({ action: 'getJwt' }, 'history')
+  await clock.advance(50_000)
   const asking = link.ask({ action: 'getJwt' }, 'history').catch((error: unknown) => error)
   sockets[0]?.close()
   await eventually('it is lost', () => lost.length > 0)
-  // Its turn would have come in a minute.
+  // Its turn would have come in ten seconds.
   expect(await asking).toMatchObject({ code: 'network', outcome: 'not-sent' })
 })
 

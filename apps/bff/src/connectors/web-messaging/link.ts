@@ -2,10 +2,13 @@ import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-fr
 import { randomUUID } from 'node:crypto'
 import type { Tracing } from '../../telemetry/tracing.ts'
 import { outcomeOfRefusal, outcomeOfStatus, type CallOutcome, type PlatformCalls } from '../platform-calls.ts'
-import { refusalIn, silenceOf, type WebMessagingOperation } from './error-codes.ts'
+import { refusalIn, refusalOf, silenceOf, type WebMessagingOperation } from './error-codes.ts'
 import type { Pace } from './pacing.ts'
 import { Requests } from './requests.ts'
 import { HandshakeRefused, openSocket, type FrameSocket, type SocketParts } from './socket.ts'
+
+/** Whoever would wait longer for a turn is told at once when to come again. */
+const TURN_MS = 10_000
 
 export interface LinkParts extends SocketParts {
   readonly token: string
@@ -19,10 +22,13 @@ export interface LinkParts extends SocketParts {
 
 /** One socket of a session with the requests on it. Frames that answer nothing go to the listener. */
 export interface Link {
-  /** Resolves to the answer, error or not. Throws UpstreamError `network`: `not-sent`, or `unknown` once the frame had left. */
+  /**
+   * Resolves to the answer, error or not. Throws UpstreamError `network`: `not-sent`, or `unknown` once the frame had left; or
+   * `rate-limited`, `not-sent`, where its turn is far off.
+   */
   ask(frame: object, operation: WebMessagingOperation, options?: AskOptions): Promise<ServerFrame>
-  /** Sends what is not answered, if there is still a line. */
-  tell(frame: object): Promise<void>
+  /** Sends what is not answered, if there is still a line. Throws the signal's reason. */
+  tell(frame: object, signal?: AbortSignal): Promise<void>
   close(): void
 }
 
@@ -70,6 +76,8 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
     async ask(frame, operation, { tracingId = randomUUID(), signal: abort, untilSent = abort } = {}) {
       const attributes = { 'foyer.operation': operation, 'genesys.tracing_id': tracingId }
       return tracing.span(`ask ${operation}`, { kind: 'client', attributes }, async () => {
+        const { waitMs: retryAfterMs } = pace
+        if (retryAfterMs > TURN_MS) throw refusalOf(operation, 429, { retryAfterMs, outcome: 'not-sent' })
         await turn(untilSent)
         if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
         const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
@@ -77,8 +85,8 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
         return calls.measure(operation, () => answer, { answered: (told) => outcomeOfAnswer(told, operation) })
       })
     },
-    async tell(frame) {
-      await turn(signal)
+    async tell(frame, abort = signal) {
+      await turn(abort)
       if (!lost.signal.aborted) socket.send({ token, tracingId: randomUUID(), ...frame })
     },
     close: () => socket.close(),

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import { Agent, request, type Dispatcher } from 'undici'
 import type { IncomingFile } from '../connector.ts'
-import { DeadlineError } from '../deadline.ts'
+import { DeadlineError, within } from '../deadline.ts'
 import { heldBack } from '../held-back.ts'
 import type { NoteIgnored } from '../ignored.ts'
 import { refusalOf, silenceOf } from './error-codes.ts'
@@ -20,7 +20,7 @@ const BODY_MS = 30_000
 export interface MediaLimits {
   readonly connections: number
   readonly queued: number
-  /** Until a file that was asked for begins, waiting for a connection included. */
+  /** Until a file that was asked for begins, waiting for a connection and following redirects included. */
   readonly beginMs: number
 }
 
@@ -78,48 +78,46 @@ export function createMedia(hosts: MediaHosts, ignored: NoteIgnored, changed: Pa
     }
   }
 
-  /** As long as it may take to begin; from then on the caller's signal alone ends it. */
-  async function get(address: string, signal: AbortSignal | undefined) {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(new DeadlineError(limits.beginMs)), limits.beginMs)
-    try {
-      return await ask(address, { method: 'GET', signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]) })
-    } catch (error) {
-      throw error instanceof DeadlineError ? silenceOf('file', 'DEADLINE', 'unknown') : error
-    } finally {
-      clearTimeout(timer)
+  async function get(address: string, signal: AbortSignal): Promise<IncomingFile> {
+    let next = address
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const { statusCode, headers, body } = await ask(next, { method: 'GET', signal })
+      const location = headers['location']
+      if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
+        await body.dump()
+        next = URL.parse(location, next)?.href ?? ''
+        continue
+      }
+      if (statusCode !== 200) {
+        await body.dump()
+        throw refusalOf('file', statusCode === 403 || statusCode === 404 ? 4008 : statusCode)
+      }
+      const size = Number(headers['content-length'])
+      if (size > MAX_BYTES) {
+        body.destroy()
+        throw refusalOf('file', 4002)
+      }
+      const type = headers['content-type']
+      return {
+        mediaType: typeof type === 'string' ? (type.split(';', 1)[0] ?? '').trim().toLowerCase() : '',
+        name: undefined,
+        size: Number.isFinite(size) ? size : undefined,
+        bytes: bounded(body, MAX_BYTES),
+      }
     }
+    throw refusalOf('file', 4008)
   }
 
   return {
     async fetch(address, signal) {
-      let next = address
-      for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-        const { statusCode, headers, body } = await get(next, signal)
-        const location = headers['location']
-        if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
-          await body.dump()
-          next = URL.parse(location, next)?.href ?? ''
-          continue
-        }
-        if (statusCode !== 200) {
-          await body.dump()
-          throw refusalOf('file', statusCode === 403 || statusCode === 404 ? 4008 : statusCode)
-        }
-        const size = Number(headers['content-length'])
-        if (size > MAX_BYTES) {
-          body.destroy()
-          throw refusalOf('file', 4002)
-        }
-        const type = headers['content-type']
-        return {
-          mediaType: typeof type === 'string' ? (type.split(';', 1)[0] ?? '').trim().toLowerCase() : '',
-          name: undefined,
-          size: Number.isFinite(size) ? size : undefined,
-          bytes: bounded(body, MAX_BYTES),
-        }
+      try {
+        // Only until it begins; from then on the caller's signal alone ends it.
+        return await within(limits.beginMs, undefined, (late) =>
+          get(address, signal ? AbortSignal.any([signal, late]) : late),
+        )
+      } catch (error) {
+        throw error instanceof DeadlineError ? silenceOf('file', 'DEADLINE', 'unknown') : error
       }
-      throw refusalOf('file', 4008)
     },
 
     async put(address, headers, bytes, signal) {

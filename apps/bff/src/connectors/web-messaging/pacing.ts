@@ -60,14 +60,19 @@ export class Pace {
     return Math.max(0, this.#notBeforeMs - this.#clock.monotonic())
   }
 
+  /** How long one more would have to wait (ms), if nobody else waits. */
+  get waitMs(): number {
+    const nowMs = this.#clock.monotonic()
+    this.#left = this.#left.filter((atMs) => atMs > nowMs - this.#windowMs)
+    const oldestMs = this.#left.length < this.#most ? undefined : this.#left[0]
+    return Math.max(this.pausedMs, oldestMs === undefined ? 0 : oldestMs + this.#windowMs - nowMs)
+  }
+
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       signal?.throwIfAborted()
-      const nowMs = this.#clock.monotonic()
-      this.#left = this.#left.filter((atMs) => atMs > nowMs - this.#windowMs)
-      const oldestMs = this.#left.length < this.#most ? undefined : this.#left[0]
-      const waitMs = Math.max(this.#notBeforeMs - nowMs, oldestMs === undefined ? 0 : oldestMs + this.#windowMs - nowMs)
-      if (waitMs <= 0) return void this.#left.push(nowMs)
+      const { waitMs } = this
+      if (waitMs <= 0) return void this.#left.push(this.#clock.monotonic())
       await this.#clock.sleep(waitMs, signal)
     }
   }

@@ -1,4 +1,5 @@
 import type { ServerFrame } from '@foyer/shared/platform/web-messaging/server-frames'
+import { DeadlineError } from '../deadline.ts'
 import { silenceOf, type WebMessagingOperation } from './error-codes.ts'
 
 /** How long an answer may take. */
@@ -40,7 +41,7 @@ const ANSWERED: Partial<Record<Class, readonly WebMessagingOperation[]>> = {
 export class Requests {
   readonly #waiters = new Map<string, Waiter>()
 
-  /** Resolves to the frame that answers, error or not. Throws UpstreamError `network`, outcome `unknown`. */
+  /** Resolves to the frame that answers, error or not. Throws UpstreamError `network`, outcome `unknown`, or the signal's reason. */
   async answerTo(
     tracingId: string,
     { operation, attachmentId }: Question,
@@ -49,7 +50,10 @@ export class Requests {
   ): Promise<ServerFrame> {
     const { promise, resolve, reject } = Promise.withResolvers<ServerFrame>()
     const timer = setTimeout(() => reject(silenceOf(operation, 'ANSWER_TIMEOUT', 'unknown')), timeoutMs)
-    const abort = () => reject(signal?.reason as Error)
+    const abort = () => {
+      const reason = signal?.reason as Error
+      reject(reason instanceof DeadlineError ? silenceOf(operation, 'DEADLINE', 'unknown') : reason)
+    }
     signal?.addEventListener('abort', abort, { once: true })
     this.#waiters.set(tracingId, { operation, attachmentId, settle: resolve, fail: reject })
     try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
+import { failsAfterSeconds } from '../../../test/support/fails-after.ts'
 import { FakeClock, settle } from '../../../test/support/fake-clock.ts'
 import { createRecordingLogger } from '../../../test/support/loggers.ts'
 import { createTestMetrics } from '../../../test/support/metrics.ts'
@@ -754,6 +755,89 @@ describe('what the guest says', () => {
     await say('two')
     expect(framesOf((await socket()).received, 'onMessage')).toHaveLength(sends + 1)
     expect(logged()).toEqual(['attributes-too-large'])
+  })
+
+  describe('R7 has fifteen seconds as a whole', () => {
+    /** What became of it, and after how many seconds of silence. */
+    async function outcomeOf(work: () => Promise<unknown>) {
+      let error: unknown
+      const seconds = await failsAfterSeconds(
+        () => work().catch((thrown: unknown) => Promise.reject((error = thrown) as Error)),
+        () => true,
+      )
+      return { seconds, error }
+    }
+    const late = { code: 'network', retryable: true, verdict: { evidence: { code: 'DEADLINE' } } }
+
+    test('for the line and the answer: nobody knows', async () => {
+      let admit: (() => void) | undefined
+      const answer: PlatformScript['answer'] = ({ action, tracingId }, socket) => {
+        if (action !== 'configureSession') return action === 'onMessage'
+        admit = () => socket.push('SessionResponse', { connected: true, newSession: true }, { tracingId })
+        return true
+      }
+      const { say, socket } = await arrive({ answer })
+      const open = await eventually('it is being configured', () => admit)
+      const { seconds, error } = await outcomeOf(() => {
+        setTimeout(open, 7_000)
+        return say('one')
+      })
+      expect({ seconds, error }).toMatchObject({ seconds: 15, error: { ...late, outcome: 'unknown' } })
+      expect(framesOf((await socket()).received, 'onMessage')).toHaveLength(1)
+    })
+
+    test('for a message that is said again without what was too large: nobody knows', async () => {
+      const answer: PlatformScript['answer'] = ({ message, tracingId, action }, socket) => {
+        const refuse = () => socket.push('string', 'Custom Attributes … larger than …', { code: 4013, tracingId })
+        if (action === 'onMessage' && message?.['channel'] !== undefined) setTimeout(refuse, 9_000)
+        return action === 'onMessage'
+      }
+      const { find, say } = await arrive({ answer }, { profile: { name: 'Rosa' } })
+      await find('up')
+      const outcome = await outcomeOf(() => say('one'))
+      expect(outcome).toMatchObject({ seconds: 15, error: { ...late, outcome: 'unknown' } })
+    })
+
+    test('for its turn: it did not leave, and does not later', async () => {
+      const { find, say, clock, socket } = await arrive({}, { limits: { ...LOOSE, messagesPerSecond: 1 } })
+      await find('up')
+      await say('one')
+      const outcome = await outcomeOf(() => say('two'))
+      expect(outcome).toMatchObject({ seconds: 15, error: { ...late, outcome: 'not-sent' } })
+      await clock.advance(MINUTES)
+      await say('three')
+      const texts = framesOf((await socket()).received, 'onMessage').map(({ message }) => message?.text)
+      expect(texts).toEqual(['one', 'three'])
+    })
+
+    test('for its end, which is then not told to have been refused', async () => {
+      let admit: (() => void) | undefined
+      const answer: PlatformScript['answer'] = ({ action, tracingId }, socket) => {
+        if (action !== 'configureSession') return action === 'closeSession'
+        admit = () => socket.push('SessionResponse', { connected: true, newSession: true }, { tracingId })
+        return true
+      }
+      const { session } = await arrive({ answer })
+      const open = await eventually('it is being configured', () => admit)
+      const outcome = await outcomeOf(() => {
+        setTimeout(open, 7_000)
+        return session.end()
+      })
+      expect(outcome).toMatchObject({ seconds: 15, error: { ...late, outcome: 'unknown' } })
+    })
+  })
+
+  test('of typing is told within three seconds or not at all', async () => {
+    const { find, session, say, socket, clock } = await arrive({}, { limits: { ...LOOSE, messagesPerSecond: 1 } })
+    await find('up')
+    await say('one')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const told = session.typing(true)
+    await vi.advanceTimersByTimeAsync(3_000)
+    await told
+    await clock.advance(MINUTES)
+    expect((await socket()).received.filter(({ message }) => message?.type === 'Event')).toEqual([])
   })
 
   test('is the message that waits longest where a refusal names none', async () => {

@@ -2,8 +2,10 @@ import type { NormalizedMessage } from '@foyer/shared/platform/web-messaging/mes
 import type { ServerFrame, SessionResponse } from '@foyer/shared/platform/web-messaging/server-frames'
 import type { UploadLimits } from '@foyer/shared/protocol/config'
 import type { Attention, ConnectorEvent, IncomingFile, OutgoingMessage, UpstreamSession } from '../connector.ts'
+import { DeadlineError, within } from '../deadline.ts'
 import { isKnownEvent } from '../ignored.ts'
-import type { UpstreamError } from '../upstream-error.ts'
+import { UpstreamError } from '../upstream-error.ts'
+import { asWhole } from './as-whole.ts'
 import { Attachments } from './attachments.ts'
 import { keepCaughtUp } from './catch-up.ts'
 import { changeConversation, readCredential } from './credential.ts'
@@ -21,9 +23,10 @@ import { isCleared } from './session-state.ts'
 import { upstreamIdOf, withMessageId } from './translate.ts'
 import { limitsIn } from './upload-limits.ts'
 
-/** How long a command waits for the line. */
+/** How long a command waits for the line, within its deadline as a whole. */
 const READY_MS = 10_000
-const TYPING_READY_MS = 3_000
+/** Typing is not worth more, its turn included. */
+const TYPING_MS = 3_000
 /** A message is looked for in the record for as long as it is tried: what others said meanwhile has moved the cursor past it. */
 const RECORD_MARGIN_MS = 15 * 60_000
 
@@ -82,13 +85,16 @@ export class Session implements UpstreamSession {
   }
 
   async send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }> {
-    const answer = await withAttributes(this.#delivery, async (attributes) => {
-      await this.#line.ready('send', READY_MS, signal)
-      await this.#turnToSpeak(signal)
-      const link = await this.#line.ready('send', READY_MS, signal)
-      if (this.#line.state.name === 'read-only') throw refusalOf('send', 409)
-      const frame = { action: 'onMessage', message: toPlatformMessage(message, attributes) }
-      return link.ask(frame, 'send', { tracingId: message.messageId, untilSent: signal })
+    const answer = await asWhole('send', undefined, (whole) => {
+      const untilSent = signal ? AbortSignal.any([signal, whole]) : whole
+      return withAttributes(this.#delivery, async (attributes) => {
+        await this.#line.ready('send', READY_MS, untilSent)
+        await this.#turnToSpeak(untilSent)
+        const link = await this.#line.ready('send', READY_MS, untilSent)
+        if (this.#line.state.name === 'read-only') throw refusalOf('send', 409)
+        const frame = { action: 'onMessage', message: toPlatformMessage(message, attributes) }
+        return link.ask(frame, 'send', { tracingId: message.messageId, signal: whole, untilSent })
+      })
     })
     const refusal = refusalIn(answer, 'send')
     if (refusal) throw refusal
@@ -106,12 +112,19 @@ export class Session implements UpstreamSession {
   async typing(typing: boolean, signal?: AbortSignal): Promise<void> {
     // There is no word for typing no more; the indicator goes by itself (§8.1).
     if (!typing || !this.#parts.deployment.known?.showsUserTyping) return
-    const link = await this.#line.ready('send', TYPING_READY_MS, signal).catch(() => undefined)
-    if (!link || this.#line.state.name !== 'configured') return
-    // After a pause it would be news of long ago, and go before what was said.
+    // What there is no line for, or no turn, is not told: it would be news of long ago.
+    await within(TYPING_MS, signal, (limit) => this.#tellTyping(limit)).catch((error: unknown) => {
+      if (!(error instanceof DeadlineError || error instanceof UpstreamError)) throw error
+    })
+  }
+
+  async #tellTyping(signal: AbortSignal): Promise<void> {
+    const link = await this.#line.ready('send', TYPING_MS, signal)
+    if (this.#line.state.name !== 'configured') return
+    // After a pause it would go before what was said.
     if (this.#messages.pausedMs > 0 || !this.#typing.isDue()) return
     await this.#messages.turn(signal)
-    await link.tell({ action: 'onMessage', message: typingMessage })
+    await link.tell({ action: 'onMessage', message: typingMessage }, signal)
   }
 
   readonly readPicture = (address: string, signal?: AbortSignal): Promise<IncomingFile> =>
@@ -237,7 +250,9 @@ export class Session implements UpstreamSession {
   }
 
   async #ask(frame: object, operation: WebMessagingOperation, signal?: AbortSignal): Promise<ServerFrame> {
-    const link = await this.#line.ready(operation, READY_MS, signal)
-    return link.ask(frame, operation, { signal })
+    return asWhole(operation, signal, async (whole) => {
+      const link = await this.#line.ready(operation, READY_MS, whole)
+      return link.ask(frame, operation, { signal: whole })
+    })
   }
 }
