@@ -9,7 +9,7 @@ test('S53 what is passed over is counted by its kind, from zero on, and named in
   const { metrics, sample } = createTestMetrics()
   const { logger, lines } = createRecordingLogger()
   const ignored = createIgnored('guest-api', { metrics, logger })
-  for (const kind of ['line', 'entity', 'event']) expect(await sample(series(kind))).toBe(0)
+  for (const kind of ['line', 'entity', 'event', 'page']) expect(await sample(series(kind))).toBe(0)
   ignored('entity')
   ignored('line', { class: 'Something' })
   ignored('entity')

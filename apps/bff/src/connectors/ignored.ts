@@ -3,9 +3,10 @@ import type { Metrics } from '../telemetry/metrics.ts'
 
 /**
  * What the platform sent and nobody here can read: a `frame` of the socket, a `line` of the stream, an `entity` of either or
- * of the record; or an `event` of a type nobody here knows; or an `address` of a file or picture that is on no list.
+ * of the record; or an `event` of a type nobody here knows; or an `address` of a file or picture that is on no list; or one more
+ * `page` of a record that has no end.
  */
-export type IgnoredKind = 'frame' | 'line' | 'entity' | 'event' | 'address'
+export type IgnoredKind = 'frame' | 'line' | 'entity' | 'event' | 'address' | 'page'
 
 /** Told of what is passed over: it is counted, and named in the log by its kind (S53). Nothing of it goes along but `details`. */
 export type NoteIgnored = (kind: IgnoredKind, details?: Readonly<Record<string, string>>) => void
@@ -13,8 +14,8 @@ export type NoteIgnored = (kind: IgnoredKind, details?: Readonly<Record<string, 
 export type IgnoredMetrics = Pick<Metrics, 'upstreamIgnored'>
 
 const KINDS = {
-  'guest-api': ['line', 'entity', 'event'],
-  'web-messaging': ['frame', 'entity', 'event', 'address'],
+  'guest-api': ['line', 'entity', 'event', 'page'],
+  'web-messaging': ['frame', 'entity', 'event', 'address', 'page'],
 } as const satisfies Record<string, readonly IgnoredKind[]>
 
 const LINES: Record<IgnoredKind, string> = {
@@ -23,6 +24,7 @@ const LINES: Record<IgnoredKind, string> = {
   entity: 'entity-unreadable',
   event: 'event-unknown',
   address: 'address-not-allowed',
+  page: 'record-endless',
 }
 
 export function createIgnored(

@@ -379,6 +379,45 @@ describe('the cursor', () => {
   })
 })
 
+describe('S53 a list that always has one more page', () => {
+  /** One message on each page, for ever. */
+  function createEndless(best: Platform['best']) {
+    const platform = new Platform()
+    platform.best = best
+    let pages = 0
+    const call: AuthorizedClient['call'] = async () => {
+      const entity = { id: `up-${++pages}`, direction: 'outbound', text: 'again' }
+      return { status: 200, headers: {}, body: JSON.stringify({ entities: [entity] }) }
+    }
+    return { platform: Object.assign(platform, { client: { ...platform.client, call } }), pages: () => pages }
+  }
+
+  test.each(['stream', 'wait'] as const)(
+    'is read on after a pause from where reading got to, and told: nothing is left out (%s)',
+    async (best) => {
+      const { platform, pages } = createEndless(best)
+      const { events, texts, ignored } = listen(platform)
+      const last = () => events.at(-1)
+      while (last()?.type !== 'down') await settle()
+      expect(pages()).toBe(200)
+      expect(texts()).toHaveLength(200)
+      expect(ignored).toEqual(['page'])
+      expect(last()).toMatchObject({ type: 'down', error: { code: 'answer-unreadable', retryable: true } })
+      await platform.clock.advance(5_000)
+      const ids = events.flatMap((event) => ('upstreamId' in event ? event.upstreamId : []))
+      expect(ids.length).toBeGreaterThan(200)
+      expect(ids).toEqual(ids.map((_, index) => `up-${index + 1}`))
+    },
+  )
+
+  test('proves no message missing', async () => {
+    const { platform } = createEndless('stream')
+    const { parts } = listen(platform)
+    const read = Array.fromAsync(readList(parts, { cursor: undefined }))
+    await expect(read).rejects.toMatchObject({ outcome: 'unknown', retryable: true })
+  })
+})
+
 describe('trouble', () => {
   test('that passes is waited out, longer and longer, until the line is up again', async () => {
     const platform = new Platform()

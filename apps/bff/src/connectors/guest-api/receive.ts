@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
 import type { Attention, ConnectorEvent } from '../connector.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
+import { endlessRecord, MAX_PAGES } from '../endless-record.ts'
 import type { NoteIgnored } from '../ignored.ts'
 import { UpstreamError } from '../upstream-error.ts'
 import { lostAnswer, type AuthorizedClient } from './authorized.ts'
@@ -48,7 +49,7 @@ export async function* receive(
   position: Position,
   signal: AbortSignal,
 ): AsyncGenerator<ConnectorEvent> {
-  const state: State = { position, mode: 'stream', isUp: false, failures: 0 }
+  const state: State = { position, mode: 'stream', isUp: false, failures: 0, pages: 0 }
   while (!signal.aborted) {
     try {
       yield* state.mode === 'stream' ? receiveStream(parts, state, signal) : receiveList(parts, state, signal)
@@ -70,6 +71,8 @@ interface State {
   isUp: boolean
   /** Failures in a row. */
   failures: number
+  /** Pages of the list in a row. */
+  pages: number
 }
 
 const endsQuietly = (error: UpstreamError) => error.code === 'conversation-ended'
@@ -124,7 +127,9 @@ async function* receiveList(parts: ReceiverParts, state: State, signal: AbortSig
   const isPrompt = parts.clock.monotonic() - startedAtMs < PROMPT_MS
   yield* up(state)
   yield* handOn(listed, position)
-  if (position.cursor !== before || (state.mode === 'wait' && !waits)) return
+  if (position.cursor !== before) return countPage(parts, state)
+  state.pages = 0
+  if (state.mode === 'wait' && !waits) return
   if (waits && isPrompt && listed.length === 0) state.mode = 'poll'
   if (state.mode === 'poll') await pause(parts.clock, POLL_MS[parts.attention()], signal)
   else if (isPrompt) await pause(parts.clock, POLL_MS.active, signal)
@@ -139,16 +144,26 @@ function* up(state: State): Generator<ConnectorEvent> {
   yield { type: 'up' }
 }
 
-/** All that the platform's own record has after the cursor. */
+/** The position has moved: after a while reading goes on from there, so that nothing is left out. Throws UpstreamError. */
+function countPage({ ignored }: ReceiverParts, read: { pages: number }): void {
+  if (++read.pages < MAX_PAGES) return
+  read.pages = 0
+  ignored('page')
+  throw endlessRecord('listMessages')
+}
+
+/** All that the platform's own record has after the cursor. Throws UpstreamError, also for one without an end. */
 export async function* readList(
   parts: ReceiverParts,
   position: Position,
   signal?: AbortSignal,
 ): AsyncGenerator<ConnectorEvent> {
+  const read = { pages: 0 }
   for (;;) {
     const before = position.cursor
     yield* handOn(await listOnce(parts, position, { signal, waitSeconds: 0 }), position)
     if (position.cursor === before) return
+    countPage(parts, read)
   }
 }
 

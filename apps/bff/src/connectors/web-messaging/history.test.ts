@@ -72,6 +72,15 @@ test('a pause that a platform asks for is kept for five minutes at most', async 
   expect(await again).toEqual([])
 })
 
+test('S53 a record that always has one more page is no record: that is told, and proves no message missing', async () => {
+  const endless = Array.from({ length: 300 }, () => ({ status: 200, entities: [entity(1)], pageSize: 1 }))
+  const { history, server, ignored } = await startHistory(...endless)
+  const read = history.readFrom(undefined)
+  await expect(read).rejects.toMatchObject({ code: 'answer-unreadable', outcome: 'unknown', retryable: true })
+  expect(server.received).toHaveLength(200)
+  expect(ignored).toEqual(['page'])
+})
+
 test('one bad entity costs one, and is noted', async () => {
   const { history, ignored } = await startHistory({ status: 200, entities: [entity(2), 'nonsense', entity(1)] })
   expect((await history.readFrom(undefined)).map(({ id }) => id)).toEqual(['m1', 'm2'])

@@ -3,6 +3,7 @@ import { NormalizedMessage } from '@foyer/shared/platform/web-messaging/message'
 import { webMessagingPaths } from '@foyer/shared/platform/web-messaging/paths'
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
+import { endlessRecord, MAX_PAGES } from '../endless-record.ts'
 import { NoAnswerError, type HttpClient } from '../http.ts'
 import type { NoteIgnored } from '../ignored.ts'
 import { asWhole } from './as-whole.ts'
@@ -12,8 +13,6 @@ import type { Pace } from './pacing.ts'
 const PAGE_SIZE = 100
 /** A token is not used in the last moments of its life (web-messaging.md §13.1). */
 const SPARE_MS = 5_000
-/** More of a conversation than this is not read again: the log has had it. */
-const MAX_PAGES = 200
 
 export interface HistoryJwt {
   readonly jwt: string
@@ -46,7 +45,8 @@ export class History {
   /** All from `time` on (ISO 8601; absent: from the beginning), oldest first. Throws UpstreamError. */
   async readFrom(time: string | undefined, signal?: AbortSignal): Promise<NormalizedMessage[]> {
     const found: NormalizedMessage[] = []
-    for (let pageNumber = 1; pageNumber <= MAX_PAGES; pageNumber++) {
+    for (let pageNumber = 1; ; pageNumber++) {
+      if (pageNumber > MAX_PAGES) throw this.#endless()
       const { entities, pageSize } = await this.#readPage(pageNumber, signal)
       const messages = entities.flatMap((entity) => this.#parse(entity))
       found.push(...messages)
@@ -57,6 +57,11 @@ export class History {
     // Newest first, page by page; what has no time stays where it stood.
     const oldestFirst = found.reverse()
     return time === undefined ? oldestFirst : oldestFirst.filter(({ channel }) => (channel?.time ?? time) >= time)
+  }
+
+  #endless() {
+    this.#parts.ignored('page')
+    return endlessRecord('history')
   }
 
   #parse(entity: unknown): NormalizedMessage[] {
