@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Connector, CredentialSlot } from './connectors/connector.ts'
 import { unlessAborted } from './connectors/deadline.ts'
+import { giveBack } from './conversations/give-back.ts'
 import { createRelay, type Relay } from './conversations/relay.ts'
 import { createEventLog } from './event-log/create-event-log.ts'
 import { REPORTS_PATH } from './csp-report.ts'
@@ -42,6 +43,7 @@ import { createMessageRoutes } from './routes/messages.ts'
 import { createPageRoutes } from './routes/page.ts'
 import { createSessionRoutes } from './routes/session.ts'
 import { createTranscriptRoutes } from './routes/transcript.ts'
+import { giveBackUnkept } from './sessions/give-back-unkept.ts'
 import { rememberSessions } from './sessions/remember-sessions.ts'
 import type { StoredCredential } from './sessions/session-store.ts'
 import type { Stores } from './stores/open-stores.ts'
@@ -94,7 +96,10 @@ const MEASURE_MS = 1_000
 export function createApp({ config, connector, clock, stores, telemetry }: AppParts): App {
   const { metrics, registry, tracing, loggers } = telemetry
   const { showDiagnosis, lifetimes, retention, limits } = config
-  const sessions = rememberSessions(stores.sessions, loggers('sessions'))
+  const kept = giveBackUnkept(stores.sessions, (credential) =>
+    giveBack(connector.guest(slotOf(credential)), loggers('sessions')),
+  )
+  const sessions = rememberSessions(kept, loggers('sessions'))
   const log = observeEventLog(createEventLog(stores.events, clock), {
     ...{ metrics, tracing, logger: loggers('event-log') },
   })
@@ -221,6 +226,11 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
       stores.close()
     },
   }
+}
+
+/** Of somebody who has no session: a credential that is renewed meanwhile is kept nowhere. */
+function slotOf(credential: StoredCredential): CredentialSlot {
+  return { read: async () => credential, write: async () => undefined }
 }
 
 /** Without the platform's word in the type: routes do not see a connector. */

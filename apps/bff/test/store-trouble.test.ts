@@ -99,6 +99,17 @@ describe.each([
   })
 })
 
+test('a newcomer turned away for want of a store leaves no token behind', { timeout: 40_000 }, async () => {
+  const store = newDatabaseFile()
+  const { foyer, simulator } = await startBoth({}, { store })
+  const tokens = async () => (await simulator.control.state()).livingTokens
+  lock(store)
+  const arriving = new Guest(foyer.url).request('POST', '/api/session', {})
+  await eventually('the platform has admitted them', async () => (await tokens()) === 1)
+  await expectNoStore('a newcomer', await arriving)
+  await eventually('it is given back', async () => (await tokens()) === 0)
+})
+
 test(
   'a guest who signed in elsewhere ends nobody, though no other token can be kept',
   { timeout: 60_000 },

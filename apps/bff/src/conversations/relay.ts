@@ -18,6 +18,7 @@ import { ConversationError } from './conversation-error.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import { newConversation, type ConnectionStatus, type ConversationRecord } from './conversation.ts'
 import { filesDuring } from './files-during.ts'
+import { giveBack } from './give-back.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { KeptRecord } from './kept-record.ts'
 import { OpenConversation } from './open-conversation.ts'
@@ -27,8 +28,6 @@ import { createRecovery } from './recovery.ts'
 export type ConversationFile = IncomingFile
 type Sent = SentMessage & { readonly repeated: boolean }
 
-/** How long giving a credential back may take. */
-const REVOKE_MS = 3_000
 /** Requests that began before a session was forgotten have come in whole by then (server-limits.ts). */
 const FORGOTTEN_MS = 6 * 60_000
 
@@ -271,7 +270,7 @@ export function createRelay(parts: RelayParts): Relay {
     await Promise.all(ids.map((conversationId) => writerOf(conversationId)?.close()))
     const guest = guestOf(sessionId)
     guests.delete(sessionId)
-    await guest.revoke(AbortSignal.timeout(REVOKE_MS)).catch(() => logger.warn({ event: 'revocation-failed' }))
+    await giveBack(guest, logger)
     for (const conversationId of ids) {
       await log.remove(conversationId)
       await store.remove(conversationId)
