@@ -11,6 +11,7 @@ import { createRelay, type Relay } from './conversations/relay.ts'
 import { createEventLog } from './event-log/create-event-log.ts'
 import { REPORTS_PATH } from './csp-report.ts'
 import { drain } from './drain.ts'
+import { createEndSession } from './end-session.ts'
 import { startEventLoopDelay } from './event-loop-delay.ts'
 import { startHousekeeping, type SessionStanding } from './housekeeping.ts'
 import { formsIn } from './forms.ts'
@@ -104,6 +105,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     ...{ metrics, tracing, logger: loggers('event-log') },
   })
   const streams = new EventStreams({ limits: limits.streams, metrics, logger: loggers('events') })
+  const closeStreams = (sessionId: string) => streams.closeSession(sessionId)
 
   const credentialOf = (sessionId: string): CredentialSlot => ({
     read: () => sessions.readCredential(sessionId),
@@ -175,7 +177,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
         ...{ sessions, relay, clock, lifetimes },
         cookie: createSessionCookie(config.cookieReach, lifetimes.absoluteMs),
         admit: () => connector.admit(),
-        closeStreams: (sessionId) => streams.closeSession(sessionId),
+        end: createEndSession({ ...{ sessions, relay, logger: loggers('sessions') }, closeStreams }),
       }),
     )
     .route('/', createConversationRoutes({ sessions, relay, clock }))

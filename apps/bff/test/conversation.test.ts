@@ -141,7 +141,7 @@ test('nothing more can be said or begun while the session is being ended', async
   )
   const late = new Guest(foyer.url)
   late.cookie = cookie
-  expect((await late.json('POST', '/api/conversations')).status).toBe(404)
+  expect((await late.json('POST', '/api/conversations')).status).toBe(401)
   expect((await ended).status).toBe(204)
   expect((await simulator.control.state()).conversations).toHaveLength(1)
 })

@@ -32,6 +32,16 @@ function hideSessions(file: string): () => void {
   return () => move(-1_000_000)
 }
 
+/** Rows that are kept of it. */
+function countIn(file: string, table: string): number {
+  const other = new DatabaseSync(file, { readOnly: true })
+  try {
+    return Number(other.prepare(`SELECT COUNT(*) AS count FROM ${table}`).get()?.['count'])
+  } finally {
+    other.close()
+  }
+}
+
 /** An answer for which the store was needed, and was not there. */
 async function expectNoStore(what: string, response: Response): Promise<void> {
   const { code } = (await response.json()) as { code?: string }
@@ -109,6 +119,56 @@ test('a newcomer turned away for want of a store leaves no token behind', { time
   await expectNoStore('a newcomer', await arriving)
   await eventually('it is given back', async () => (await tokens()) === 0)
 })
+
+test(
+  'a session whose end the store does not take has not ended: all goes on as before',
+  { timeout: 40_000 },
+  async () => {
+    const store = newDatabaseFile()
+    const { foyer, simulator } = await startBoth({}, { store })
+    const guest = await new Guest(foyer.url).arrive()
+    const events = guest.follow()
+    const release = lock(store)
+    await expectNoStore('its end', await guest.request('DELETE', '/api/session'))
+    expect((await guest.request('GET', '/api/session')).status).toBe(200)
+    release()
+    expect(await guest.send('still here', 'message-1')).toMatchObject({ status: 202 })
+    await eventually('it is sent', () => stateOf(events, 'message-1') === 'sent')
+    const { conversations, livingTokens } = await simulator.control.state()
+    expect([conversations.map(({ state }) => state), livingTokens]).toEqual([['connected'], 1])
+    expect((await guest.request('DELETE', '/api/session')).status).toBe(204)
+  },
+)
+
+test(
+  'a session whose end the store has taken is over, and all of it goes, after a restart too',
+  { timeout: 60_000 },
+  async () => {
+    const store = newDatabaseFile()
+    const secrets = [newKey()]
+    const { foyer: before, simulator } = await startBoth({}, { store, secrets })
+    const guest = await new Guest(before.url).arrive()
+    const { cookie } = guest
+    await simulator.control.addFault({
+      ...{ name: 'latency', parameters: { latencyMs: 1_500 }, match: { operation: 'end-conversation' } },
+    })
+    const ended = guest.request('DELETE', '/api/session')
+    const again = Object.assign(new Guest(before.url), { cookie })
+    const look = async () => (await again.request('GET', '/api/session')).status
+    await eventually('the store has taken it', async () => (await look()) === 401)
+    const release = lock(store)
+    expect((await ended).status).toBe(204)
+    expect(await look()).toBe(401)
+    const rows = () => ['sessions', 'conversations', 'events'].map((table) => countIn(store, table))
+    expect(rows()[0]).toBe(1)
+    await before.close()
+    release()
+
+    const foyer = await startFoyer(simulator.url, { store, secrets, lifetimes: { idleMs: 2_000, absoluteMs: 600_000 } })
+    onTestFinished(() => foyer.close())
+    await eventually('all of it is gone', () => rows().every((count) => count === 0), 10_000)
+  },
+)
 
 test(
   'a guest who signed in elsewhere ends nobody, though no other token can be kept',

@@ -16,9 +16,6 @@ import {
   type SessionLifetimes,
 } from '../sessions/session.ts'
 
-/** How long ending a session may wait for the platform. */
-const GOODBYE_MS = 3_000
-
 export interface SessionRouteParts {
   readonly sessions: SessionStore
   readonly relay: Relay
@@ -27,8 +24,8 @@ export interface SessionRouteParts {
   readonly cookie: SessionCookie
   /** Asks the platform to admit a guest. Throws UpstreamError. */
   readonly admit: () => Promise<StoredCredential>
-  /** Ends the streams of a session that is over. */
-  readonly closeStreams: (sessionId: string) => void
+  /** Throws StoreError; then nothing has changed. */
+  readonly end: (sessionId: string) => Promise<void>
 }
 
 /** Start as guest, who am I, end. */
@@ -65,10 +62,7 @@ export function createSessionRoutes(parts: SessionRouteParts): Hono<SessionEnv> 
     .get(routes.readSession.path, async (c) => c.json(await view(requireSession(c))))
 
     .delete(routes.endSession.path, async (c) => {
-      const { sessionId } = requireSession(c)
-      await relay.leave(sessionId, AbortSignal.timeout(GOODBYE_MS))
-      await sessions.remove(sessionId)
-      parts.closeStreams(sessionId)
+      await parts.end(requireSession(c).sessionId)
       parts.cookie.delete(c)
       // Not "cookies": that clears those of the whole registrable domain, and would sign the guest out of the portal.
       c.header('Clear-Site-Data', '"storage"')

@@ -48,6 +48,7 @@ export function rememberSessions(kept: SessionStore, logger: Logger): SessionSto
     find: (sessionId) => unlessSealed(kept.find(sessionId)),
     touch: (sessionId, activeAtMs) => changing(sessionId, kept.touch(sessionId, activeAtMs)),
     readCredential: (sessionId) => unlessSealed(kept.readCredential(sessionId)),
+    expire: (sessionId) => changing(sessionId, kept.expire(sessionId)),
     remove: (sessionId) => changing(sessionId, kept.remove(sessionId)),
   }
 }

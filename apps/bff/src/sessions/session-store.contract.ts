@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createRecordingLogger, type LoggedLine } from '../../test/support/loggers.ts'
 import { newKey } from '../../test/support/stores.ts'
 import type { Logger } from '../logger.ts'
-import { hashHandle, newHandle, newSession, type Session } from './session.ts'
+import { expiresAtMs, hashHandle, newHandle, newSession, type Session } from './session.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** One place to keep sessions in, made for one test; opened under whatever keys, as processes come and go. */
@@ -92,6 +92,22 @@ export function sessionStoreContract(name: string, create: () => Promise<Session
       const touched = { ...session, activeAtMs: NOW_MS + 5_000 }
       expect(await store.find(session.sessionId)).toEqual(touched)
       expect(await store.findByHandle(hashHandle(handle))).toEqual(touched)
+    })
+
+    test('whose time is up by somebody’s word are over by any lifetime, for good, and listed until they are removed', async () => {
+      const { session, handle } = await keep()
+      const other = await keep()
+      const lifetimes = { idleMs: NOW_MS, absoluteMs: NOW_MS }
+      expect(await store.findByHandle(hashHandle(handle))).toEqual(session)
+      await store.expire(session.sessionId)
+      await store.expire('unknown')
+      await store.touch(session.sessionId, NOW_MS)
+      const found = await store.findByHandle(hashHandle(handle))
+      expect(found && expiresAtMs(found, lifetimes)).toBeLessThanOrEqual(NOW_MS)
+      expect(await store.find(other.session.sessionId)).toEqual(other.session)
+      const listed = await store.listExpired({ createdBeforeMs: NOW_MS - 1, activeBeforeMs: 0 })
+      expect(listed.map(({ sessionId }) => sessionId)).toEqual([session.sessionId])
+      expect(await store.readCredential(session.sessionId)).toEqual(CREDENTIAL)
     })
 
     test('that are not there are not made by touching or by a late renewal', async () => {

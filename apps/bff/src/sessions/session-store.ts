@@ -13,6 +13,8 @@ export interface SessionStore {
   /** Undefined also when it can no longer be opened: the key is gone, or it was tampered with. */
   readCredential(sessionId: string): Promise<StoredCredential | undefined>
   writeCredential(sessionId: string, credential: StoredCredential): Promise<void>
+  /** Its time is up from now on, whatever the lifetimes are; it stays listed as such until it is removed. */
+  expire(sessionId: string): Promise<void>
   remove(sessionId: string): Promise<void>
   /** Sessions created before one instant or last active before the other; also those that can no longer be opened. */
   listExpired(limits: { createdBeforeMs: number; activeBeforeMs: number }): Promise<SessionAge[]>

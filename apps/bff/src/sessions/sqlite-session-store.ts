@@ -31,6 +31,7 @@ export function createSqliteSessionStore({ sqlite, sealer }: Parts): SessionStor
     touch: database.prepare('UPDATE sessions SET active_at_ms = MAX(active_at_ms, ?) WHERE session_id = ?'),
     credential: database.prepare('SELECT credential FROM sessions WHERE session_id = ?'),
     writeCredential: database.prepare('UPDATE sessions SET credential = ? WHERE session_id = ?'),
+    expire: database.prepare('UPDATE sessions SET created_at_ms = 0, active_at_ms = 0 WHERE session_id = ?'),
     remove: database.prepare('DELETE FROM sessions WHERE session_id = ?'),
     expired: database.prepare(`${SELECT_AGE} WHERE created_at_ms < ? OR active_at_ms < ?`),
   }
@@ -73,6 +74,10 @@ export function createSqliteSessionStore({ sqlite, sealer }: Parts): SessionStor
     async writeCredential(sessionId, credential) {
       const sealed = sealer.seal(JSON.stringify(credential), credentialContext(sessionId))
       await write(() => sql.writeCredential.run(sealed, sessionId))
+    },
+
+    async expire(sessionId) {
+      await write(() => sql.expire.run(sessionId))
     },
 
     async remove(sessionId) {
