@@ -1,4 +1,5 @@
 import type { EventLog, NewEvent } from '../event-log/event-log.ts'
+import type { Verdict } from '../connectors/diagnosis/verdict.ts'
 import { UpstreamError } from '../connectors/upstream-error.ts'
 import type { ConversationRecord } from './conversation.ts'
 import { inTurn } from '../in-turn.ts'
@@ -7,6 +8,12 @@ import type { KeptRecord } from './kept-record.ts'
 /** Names of our own for what no platform names: the log knows by them what it has already. */
 const ENDED_ID = 'foyer:ended'
 const CLEARED_ID = 'foyer:cleared'
+
+const TOO_LATE: Verdict = {
+  ...({ cause: 'conversation-ended', action: 'start-new-conversation', retryable: false } as const),
+  detail: 'The conversation had ended before the message could be sent.',
+  ...{ fix: [], requested: [], required: [], granted: [], missing: [], evidence: { operation: 'sendMessage' } },
+}
 
 /**
  * How a conversation ends: it is logged, once, whoever tells of it first; then its record is kept. Where the store fails at
@@ -39,6 +46,16 @@ export class Ending {
   get record(): ConversationRecord {
     const record = this.#kept.current
     return this.#isWiped ? { ...record, state: 'ended', participants: [] } : record
+  }
+
+  /** Who ended it, where no platform says. */
+  get endedBy(): 'guest' | 'system' {
+    return this.#granted === 'ended' ? 'guest' : 'system'
+  }
+
+  /** What waited until now is not said any more to somebody who was left. Throws UpstreamError `conversation-ended`. */
+  refuseLate(): void {
+    if (this.isOver || this.#granted !== 'no') throw new UpstreamError(TOO_LATE, 'not-sent')
   }
 
   /** Asks the platform, unless it has granted it before; what is wiped stays so. Throws UpstreamError. */

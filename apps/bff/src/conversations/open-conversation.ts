@@ -242,6 +242,7 @@ export class OpenConversation {
   /** A choice is told to the platform by its own id of the message that offered it. */
   async #withOrigin(message: OutgoingMessage): Promise<OutgoingMessage> {
     await this.#askingAgain.asked
+    this.#ending.refuseLate()
     const { reply } = message
     if (!reply) return message
     const offered = await this.#parts.log.readMessage(this.record.conversationId, reply.to)
@@ -317,11 +318,11 @@ export class OpenConversation {
   }
 
   async #closedUpstream(error: UpstreamError | undefined): Promise<void> {
-    const { parting, isOver } = this.#ending
+    const { parting, isOver, endedBy } = this.#ending
     // Whoever leaves or clears says so, once the platform has answered; only where the store failed them is it said here.
     if (parting === 'asked') return
     if (parting === 'cleared') return isOver ? undefined : this.#ending.wipe()
-    if (parting === 'ended' || !error || isGone(error)) return this.#finish(parting === 'ended' ? 'guest' : 'system')
+    if (parting === 'ended' || !error || isGone(error)) return this.#finish(endedBy)
     this.#line.tell({ state: 'down' })
     await this.#tellNotice(error, toUpstreamProblem(error, this.#parts.showDiagnosis))
   }
@@ -353,7 +354,7 @@ export class OpenConversation {
     const told = error ? toUpstreamProblem(error, this.#parts.showDiagnosis) : internalProblem
     const problem = { ...told, requestId }
     // First: a message that has failed is not asked about again, and the end would be passed over with it.
-    if (isGone(error)) await this.#finish('system')
+    if (isGone(error)) await this.#finish(this.#ending.endedBy)
     await this.#append({ type: 'receipt', messageId: message.messageId, state: 'failed', problem })
     if (error?.outcome === 'refused') this.#line.answered()
   }

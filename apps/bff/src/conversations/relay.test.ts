@@ -825,6 +825,28 @@ describe('the end', () => {
     expect(await eventsOf(record)).toMatchObject([{ type: 'conversation', state: 'ended' }])
   })
 
+  test.each([
+    ['did not arrive before is not sent any more, and has failed', refuse(unreachable()), [], 'failed'],
+    ['did arrive is found, and sent once', loseAnswer, ['waiting'], 'sent'],
+  ] as const)('finds a message that still waits: what %s', async (_, step, taken, state) => {
+    const { relay, connector, openConversation, eventsOf, stateOf, advance } = createRelaySubject()
+    connector.echoes = false
+    connector.steps.push(step)
+    const record = await openConversation()
+    await relay.send(record, message('waiting'))
+    await settle()
+    expect(await stateOf(record, 'id-of-waiting')).toBe('pending')
+    await relay.end(record)
+    await advance(MINUTE_MS)
+    expect(connector.taken).toEqual(taken)
+    expect(connector.calls.filter((call) => call === 'send waiting')).toHaveLength(1)
+    expect(await stateOf(record, 'id-of-waiting')).toBe(state)
+    const problems = (await eventsOf(record)).flatMap((event) =>
+      event.type === 'receipt' && event.problem ? [event.problem.code] : [],
+    )
+    expect(problems).toEqual(state === 'failed' ? ['conversation-ended'] : [])
+  })
+
   const tellers: [
     string,
     string,
@@ -907,7 +929,7 @@ describe('the end', () => {
       expect(later.watch(found).status).toEqual({ state: 'up' })
       const told = (await eventsOf(record)).map(({ type }) => type)
       expect(told.slice(0, 3)).toEqual(state === 'cleared' ? ['conversation'] : ['message', 'message', 'conversation'])
-      expect(connector.taken).toEqual(state === 'cleared' ? [] : ['another'])
+      expect(connector.taken).toEqual([])
     })
 
     test('keeps nobody waiting for more than ten minutes, where the log cannot tell', async () => {
