@@ -3,6 +3,7 @@ import { settle } from '../../test/support/fake-clock.ts'
 import { createRelaySubject, SESSION } from '../../test/support/relay.ts'
 import type { OutgoingFile } from '../connectors/connector.ts'
 import { serverOptions } from '../server-limits.ts'
+import { StoreError } from '../storage/store-error.ts'
 import { ConversationError } from './conversation-error.ts'
 
 const MINUTE_MS = 60_000
@@ -51,6 +52,18 @@ describe('a session whose time is up does not wait', () => {
     await abandoned
     expect(await stateOf(record, ONE.messageId)).toBe('failed')
   })
+})
+
+test('R7 a message that is to come after one that cannot be read is refused for now, after a quarter of a minute', async () => {
+  const { relay, log, openConversation, stateOf, advance } = createRelaySubject()
+  log.unconfirmed = () => Promise.reject(new StoreError('io'))
+  const record = await openConversation()
+  const sent = relay.send(record, ONE).catch((error: unknown) => error)
+  await advance(14_999)
+  expect(await Promise.race([sent, 'still waiting'])).toBe('still waiting')
+  await advance(1)
+  expect(await sent).toBeInstanceOf(StoreError)
+  expect(await stateOf(record, ONE.messageId)).toBeUndefined()
 })
 
 describe('a session that is forgotten', () => {

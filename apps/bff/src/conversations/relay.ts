@@ -21,6 +21,7 @@ import { filesDuring } from './files-during.ts'
 import { giveBack } from './give-back.ts'
 import { picturesIn, saysTheSame, toGuestParts, toOutgoing } from './guest-message.ts'
 import { KeptRecord } from './kept-record.ts'
+import { onceResumed } from './once-resumed.ts'
 import { OpenConversation } from './open-conversation.ts'
 import { readableConversations } from './readable-conversations.ts'
 import { createRecovery } from './recovery.ts'
@@ -183,7 +184,7 @@ export function createRelay(parts: RelayParts): Relay {
   ): Promise<Result> {
     const letGoOf = conversation.watch()
     try {
-      await conversation.resumed
+      await onceResumed(conversation)
       return await work(conversation)
     } finally {
       letGoOf()
