@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { budget } from './build/budget.ts'
+import { BUDGETS } from './build/budgets.ts'
 import { documents } from './build/documents.ts'
 import { inlineCss } from './build/inline-css.ts'
 import { plainImports } from './build/plain-imports.ts'
@@ -15,16 +16,7 @@ export default defineConfig({
     plainImports(),
     inlineCss(),
     documents('src/prerender.ts'),
-    budget({
-      scriptBytes: 36_000,
-      styleBytes: 8_000,
-      parts: {
-        ...{ 'conversation-part': 35_000, EmojiPicker: 4_000 },
-        // The words of each language.
-        ...{ de: 4_500, fr: 4_500, es: 4_500, pt: 4_500, it: 4_500, nl: 4_500 },
-        ...{ pl: 4_500, ja: 4_500, zh: 4_500, ar: 4_500, he: 4_500 },
-      },
-    }),
+    budget(BUDGETS),
   ],
   build: {
     assetsInlineLimit: 0,

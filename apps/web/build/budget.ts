@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import type { Plugin, Rolldown } from 'vite'
 
-interface Budget {
+export interface Budget {
   /** Gzipped bytes of all scripts the document asks for. */
-  scriptBytes: number
+  readonly scriptBytes: number
   /** Gzipped bytes of the document's style. */
-  styleBytes: number
+  readonly styleBytes: number
   /** Gzipped bytes of each part that is loaded later, by the name of the module it is. */
-  parts: Readonly<Record<string, number>>
+  readonly parts: Readonly<Record<string, number>>
 }
 
 /** Fails the build when the first load or a later part weighs more than it may, or has no budget; says what it weighs. */
