@@ -16,8 +16,9 @@ import { DEPLOYMENT_ID, loosePlatform } from './support/web-messaging.ts'
 
 /*
  * Two-way traffic of many guests through a process of its own while everything goes wrong that passes by itself: faults of
- * the platform, broken sockets and lines, SIGKILL; and what is refused is said again. The plan is made from the seed alone. In the end every record (the platform's, the
- * log, the stream of a tab that was there all the time) holds what was said once and in order.
+ * the platform, broken sockets and lines, SIGKILL; and what is refused is said again. The plan is made from the seed
+ * alone. In the end every record (the platform's, the log, the stream of a tab that was there all the time) holds what was
+ * said once and in order.
  */
 const SEED = Number(process.env['SOAK_SEED'] ?? 1)
 const MESSAGES = Number(process.env['SOAK_MESSAGES'] ?? 240)
