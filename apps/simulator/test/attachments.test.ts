@@ -100,6 +100,18 @@ describe('a file', () => {
     expect(await guest.ask({ action: 'deleteAttachment', attachmentId })).toMatchObject({ code: 4009 })
   })
 
+  test('is answered by the demo bot as what it is', async () => {
+    const clock = new FakeClock()
+    const { guest } = await guestOf({ demoAgent: true }, clock)
+    const slot = await slotFor(guest)
+    await put(slot)
+    await guest.nextOf('UploadSuccessEvent')
+    const content = [{ contentType: 'Attachment', attachment: { id: slot.body.attachmentId } }]
+    await guest.ask({ action: 'onMessage', message: { type: 'Text', content } })
+    clock.advance(6_000)
+    await guest.next(({ body }) => body.direction === 'Outbound' && String(body.text).includes('“a.png” has arrived'))
+  })
+
   test('that was not sent can be taken back', async () => {
     const { guest } = await guestOf()
     const { attachmentId } = (await slotFor(guest)).body

@@ -1,3 +1,5 @@
+import type { Heard } from './scenario.ts'
+
 /** What the bot answers, one topic per line of keywords; the first that fits wins. */
 const topics: readonly { readonly about: RegExp; readonly answers: readonly string[] }[] = [
   {
@@ -51,8 +53,6 @@ const topics: readonly { readonly about: RegExp; readonly answers: readonly stri
   },
 ]
 
-const MAX_QUOTE_LENGTH = 60
-
 /** Replies for one conversation: they do not repeat while there is another one left to give. */
 export function createReplies(guestName: string | undefined) {
   const timesUsed = new Map<unknown, number>()
@@ -64,9 +64,11 @@ export function createReplies(guestName: string | undefined) {
   return {
     greet: () =>
       `Hello${guestName === undefined ? '' : ` ${guestName}`}, I am Robin, the virtual assistant. How can I help you today?`,
-    reply(text: string): string {
-      const topic = topics.find(({ about }) => about.test(text))
-      return topic ? nextOf(topic.answers) : nextOf(fallbacks).replace('{text}', quote(text))
+    reply({ words, files }: Heard): string {
+      const topic = topics.find(({ about }) => about.test(words))
+      if (topic) return nextOf(topic.answers)
+      if (files.length > 0) return nextOf(aboutFiles).replace('{files}', () => quote(files.join(', ')))
+      return words.trim() === '' ? nextOf(wordless) : nextOf(fallbacks).replace('{text}', () => quote(words))
     },
   }
 }
@@ -77,9 +79,22 @@ const fallbacks: readonly string[] = [
   'Noted: “{text}”. Write “agent” and a colleague will look at it with you.',
 ]
 
+const aboutFiles: readonly string[] = [
+  'Thank you, “{files}” has arrived. What is it about?',
+  'I have “{files}”. Write “agent” and a colleague will look at it with you.',
+]
+
+const wordless: readonly string[] = ['Thank you. Can you tell me a little more?', 'Noted. What else can I do for you?']
+
+const MAX_QUOTED_CHARACTERS = 60
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** In one line, shortened between two characters as people see them: an emoji may be many code units. */
 function quote(text: string): string {
   const line = text.replace(/\s+/g, ' ')
-  // A replacement text may not contain the pattern's own signs.
-  const safe = line.replaceAll('$', '$$$$')
-  return line.length <= MAX_QUOTE_LENGTH ? safe : `${safe.slice(0, MAX_QUOTE_LENGTH)}…`
+  let count = 0
+  for (const { index } of characters.segment(line)) {
+    if (count++ === MAX_QUOTED_CHARACTERS) return `${line.slice(0, index)}…`
+  }
+  return line
 }

@@ -15,7 +15,7 @@ export const greeting: Scenario = {
     const replies = createReplies(conversation.guestName)
     actor.say(replies.greet())
     return {
-      hear: (text) => actor.say(replies.reply(text)),
+      hear: (heard) => actor.say(replies.reply(heard)),
       stop: () => actor.stop(),
     }
   },

@@ -1,9 +1,9 @@
 import type { Change } from '../world/changes.ts'
 import type { Conversation } from '../world/conversation.ts'
-import type { Entity } from '../world/entity.ts'
+import type { ContentItem, Entity } from '../world/entity.ts'
 import type { World } from '../world/world.ts'
 import { greeting } from './greeting.ts'
-import type { Scenario, Scene } from './scenario.ts'
+import type { Heard, Scenario, Scene } from './scenario.ts'
 
 /** At most one scenario per conversation. */
 export class RunningScenarios {
@@ -46,13 +46,20 @@ export class RunningScenarios {
     if (conversation.state === 'disconnected' || conversation.agent) return this.stop(conversation.id)
     if (change.type !== 'entity' || change.entity.direction !== 'inbound') return
     // Joining is not saying anything.
-    if (change.entity.type !== 'Event') this.#scenes.get(conversation.id)?.scene.hear(wordsOf(change.entity))
+    if (change.entity.type !== 'Event') this.#scenes.get(conversation.id)?.scene.hear(heardIn(change.entity))
   }
 }
 
-/** Some clients say what was chosen in the content alone (web-messaging.md §7.2). */
-function wordsOf({ text, content = [] }: Entity): string {
-  if (text !== undefined && text !== '') return text
-  const chosen = content.map(({ buttonResponse }) => (buttonResponse as { text?: unknown } | undefined)?.text)
-  return chosen.filter((words) => typeof words === 'string').join(', ')
+function heardIn({ text = '', content = [] }: Entity): Heard {
+  return {
+    // Some clients say what was chosen in the content alone (web-messaging.md §7.2).
+    words: text === '' ? textsIn(content, 'buttonResponse', 'text').join(', ') : text,
+    files: textsIn(content, 'attachment', 'filename'),
+  }
+}
+
+function textsIn(content: readonly ContentItem[], part: string, member: string): string[] {
+  return content
+    .map((item) => (item[part] as Readonly<Record<string, unknown>> | undefined)?.[member])
+    .filter((text) => typeof text === 'string')
 }

@@ -9,9 +9,15 @@ export interface Scenario {
   readonly start: (world: World, conversation: Conversation) => Scene
 }
 
+/** What the guest said or sent. */
+export interface Heard {
+  readonly words: string
+  /** Names of files. */
+  readonly files: readonly string[]
+}
+
 /** A scenario at work. It is stopped when a person joins, and when the conversation ends. */
 export interface Scene {
-  /** The guest said something. */
-  readonly hear: (text: string) => void
+  readonly hear: (heard: Heard) => void
   readonly stop: () => void
 }
