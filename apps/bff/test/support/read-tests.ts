@@ -1,7 +1,7 @@
 import ts from 'typescript'
 
 export interface WrittenTests {
-  /** Of each test that is run its title, after those of the groups it stands in. A title ends where a value is put in. */
+  /** Of each test that is run its title, after those of the groups it stands in; … where a value is put in. */
   readonly titles: readonly (readonly string[])[]
   /** Of each that is there and not run, skipped or yet to be written, its first line. */
   readonly off: readonly string[]
@@ -25,7 +25,7 @@ export function readTests(source: string): WrittenTests {
       off.push(node.getText(file).replace(/\n[^]*/, ''))
       return
     }
-    const path = [...groups, title ? beginningOf(title) : '']
+    const path = [...groups, title ? titleOf(title) : '']
     const isGroup = root === 'describe' || ways.includes('describe')
     if (!isGroup && ways.every((way) => WAYS_TO_RUN.has(way))) titles.push(path)
     for (const argument of rest) read(argument, isGroup ? path : groups)
@@ -43,9 +43,10 @@ function wordsOf(node: ts.Expression): string[] {
   return ts.isTaggedTemplateExpression(node) ? wordsOf(node.tag) : ['']
 }
 
-function beginningOf(title: ts.Expression): string {
+function titleOf(title: ts.Expression): string {
   if (ts.isStringLiteralLike(title)) return title.text
-  return ts.isTemplateExpression(title) ? title.head.text : ''
+  if (!ts.isTemplateExpression(title)) return ''
+  return [title.head, ...title.templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join('…')
 }
 
 const isWayNotTo = (word: string) => WAYS_NOT_TO.has(word)
