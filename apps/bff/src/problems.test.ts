@@ -80,6 +80,13 @@ describe('a refusal at the door', () => {
     expect(lines).toMatchObject([{ event: 'csrf-refused', code: 'blocked-cross-site', reason: 'CANARY' }])
     expect(text).not.toContain('CANARY')
   })
+
+  test('S47 too much is worth a look, but for signs of typing', async () => {
+    const { lines } = await answerTo(new RequestError('rate-limited', undefined, { reason: 'messages' }))
+    expect(lines).toMatchObject([{ level: 'warn', event: 'rate-limited', limit: 'messages' }])
+    const typing = await answerTo(new RequestError('rate-limited', undefined, { reason: 'typing' }))
+    expect(typing.lines).toMatchObject([{ level: 'info', event: 'request-refused', reason: 'typing' }])
+  })
 })
 
 test('a message more than may wait is refused with the time to wait', async () => {

@@ -232,7 +232,8 @@ function securityEventOf(
   const { reason } = error
   if (code === 'blocked-cross-site') return { event: 'csrf-refused', reason }
   if (code === 'rate-limited' || code === 'too-many-streams') {
-    return { event: 'rate-limited', reason: code, limit: reason }
+    // Signs of typing are a courtesy: who gives too many harms nobody, and loses nothing.
+    return reason === 'typing' ? undefined : { event: 'rate-limited', reason: code, limit: reason }
   }
   return code === 'conversation-not-found' && reason !== undefined ? { event: 'session-mismatch', reason } : undefined
 }
