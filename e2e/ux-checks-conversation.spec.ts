@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { fromEnd, meetAgent, sayMany } from './conversation-stage.ts'
 import { expect, test } from './fixtures.ts'
+import { listen } from './keyboard.ts'
 import { DOT, WEB_MESSAGING } from './web-messaging.ts'
 
 /* Checks of layout, scrolling and robustness, numbered as the list they come from (ux.md §5b). */
@@ -236,10 +237,65 @@ test('37. too much at once: the page says how long it waits, and sends by itself
     await route.fulfill({ status: 429, headers: { 'content-type': 'application/problem+json' }, json: body })
   })
   await chat.send('a lot')
-  await expect(page.getByText(/in [1-8] s/)).toBeVisible()
+  await expect(page.getByText(/^That was a lot at once; sending goes on\s*in [1-8] s/)).toBeVisible()
   await expect(chat.bubble('a lot')).toHaveAttribute('data-state', 'sent', { timeout: 20_000 })
   expect(await chat.texts()).toEqual(['Hello', 'a lot'])
 })
+
+test('37. thirty at once: soon after the first refusal the page says why it waits and how long, once, and all arrive', async ({
+  page,
+  chat,
+}) => {
+  await chat.send('Hello')
+  await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
+  const heard = await listen(page)
+  await page.evaluate(watchPause)
+  const refused: string[] = []
+  page.on('response', (response) => {
+    if (response.status() === 429) refused.push(new URL(response.url()).pathname.replace(/^.*\//, ''))
+  })
+  const texts = Array.from({ length: 30 }, (_, number) => `short ${number}`)
+  await chat.composer.focus()
+  for (const text of texts) {
+    await page.keyboard.type(text)
+    await page.keyboard.press('Enter')
+  }
+  const counted = page.getByText(/^That was a lot at once; sending goes on\s*in \d+ sec/)
+  await expect(counted).toBeVisible()
+  const { refusedAtMs, toldAtMs } = await page.evaluate(readPause)
+  expect(toldAtMs - refusedAtMs).toBeLessThan(1000)
+
+  await expect(page.locator('[data-state=sent]').filter({ hasText: 'short' })).toHaveCount(30, { timeout: 60_000 })
+  await expect(page.getByText('That was a lot at once')).toBeHidden()
+  expect(await chat.texts()).toEqual(['Hello', ...texts])
+  expect((await heard()).filter((text) => text.startsWith('That was a lot'))).toHaveLength(1)
+  expect(new Set(refused)).toEqual(new Set(['messages']))
+})
+
+interface Pause {
+  /** When the answer of the first refused request was there. */
+  refusedAtMs: number
+  /** When the wait was first seen with its seconds. */
+  toldAtMs: number
+}
+
+/** Remembers both by the page's own clock. */
+function watchPause() {
+  const pause: Pause = { refusedAtMs: NaN, toldAtMs: NaN }
+  Object.assign(globalThis, { pause })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
+      if (entry.responseStatus === 429 && Number.isNaN(pause.refusedAtMs)) pause.refusedAtMs = entry.responseEnd
+    }
+  }).observe({ type: 'resource' })
+  new MutationObserver(() => {
+    const regions = [...document.querySelectorAll('[role=status]')]
+    const isTold = regions.some(({ textContent }) => /sending goes on\s*in \d/.test(textContent ?? ''))
+    if (isTold && Number.isNaN(pause.toldAtMs)) pause.toldAtMs = performance.now()
+  }).observe(document.body, { childList: true, subtree: true, characterData: true })
+}
+
+const readPause = () => (globalThis as unknown as { pause: Pause }).pause
 
 test.describe('where texts are Markdown', () => {
   test.use({ environment: WEB_MESSAGING })

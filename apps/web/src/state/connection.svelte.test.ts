@@ -60,3 +60,24 @@ test('all is well only when every line is', async () => {
   connection.up('upstream')
   expect(connection.trouble).toBeUndefined()
 })
+
+test('a pause we were told to make is said at once, and counted to its end however short', async () => {
+  const { clock, connection } = createConnection()
+  connection.pause(clock.now() + 2500)
+  expect(connection.trouble).toEqual({ state: 'pausing', seconds: 3 })
+  await clock.pass(1000)
+  expect(connection.trouble).toEqual({ state: 'pausing', seconds: 2 })
+  await clock.pass(2000)
+  expect(connection.trouble).toEqual({ state: 'pausing', seconds: 0 })
+  connection.pause(undefined)
+  expect(connection.trouble).toBeUndefined()
+})
+
+test('what cannot be reached is more to know than a pause', async () => {
+  const { clock, connection } = createConnection()
+  connection.pause(clock.now() + 30_000)
+  connection.down('stream')
+  expect(connection.trouble).toEqual({ state: 'reconnecting' })
+  connection.up('stream')
+  expect(connection.trouble).toEqual({ state: 'pausing', seconds: 30 })
+})

@@ -5,7 +5,10 @@ import type { Network } from '../api/network.ts'
 export type Line = 'stream' | 'upstream' | 'request'
 
 /** What the guest should know. */
-export type ConnectionTrouble = { state: 'offline' | 'reconnecting' } | { state: 'waiting'; seconds: number }
+export type ConnectionTrouble =
+  | { state: 'offline' | 'reconnecting' }
+  /** `pausing`: we sent too much, and go on by ourselves; nothing is out of reach. At 0 s it is under way again. */
+  | { state: 'waiting' | 'pausing'; seconds: number }
 
 /** Troubles shorter than this are nobody's business. */
 const BLIP_MS = 1500
@@ -17,6 +20,7 @@ export class Connection {
   readonly #clock: Clock
   readonly #network: Network
   #retriesAtMs: Partial<Record<Line, number>> = {}
+  #pausedUntilMs: number | undefined
   #ticking: AbortController | undefined
   #trouble = $state.raw<ConnectionTrouble>()
 
@@ -48,22 +52,33 @@ export class Connection {
     if (was !== undefined) this.#judge()
   }
 
+  /** We were told to send no more until then; undefined: that is over. */
+  pause(untilMs: number | undefined): void {
+    if (untilMs === this.#pausedUntilMs) return
+    this.#pausedUntilMs = untilMs
+    this.#judge()
+  }
+
+  get #isCutOff(): boolean {
+    return Object.keys(this.#retriesAtMs).length > 0 || !this.#network.online
+  }
+
   #judge() {
-    const isUp = Object.keys(this.#retriesAtMs).length === 0 && this.#network.online
-    if (isUp) {
+    const isCertain = this.#pausedUntilMs !== undefined
+    if (!this.#isCutOff && !isCertain) {
       this.#ticking?.abort()
       this.#ticking = undefined
       this.#trouble = undefined
-    } else if (this.#trouble) {
-      this.#trouble = this.#describe()
-    } else if (!this.#ticking) {
-      this.#ticking = new AbortController()
-      void this.#tick(this.#ticking.signal)
+      return
     }
+    if (this.#trouble || isCertain) this.#trouble = this.#describe()
+    if (this.#ticking) return
+    this.#ticking = new AbortController()
+    void this.#tick(this.#ticking.signal, isCertain ? 1000 : BLIP_MS)
   }
 
-  async #tick(signal: AbortSignal) {
-    await this.#clock.sleep(BLIP_MS, signal)
+  async #tick(signal: AbortSignal, firstMs: number) {
+    await this.#clock.sleep(firstMs, signal)
     while (!signal.aborted) {
       this.#trouble = this.#describe()
       await this.#clock.sleep(1000, signal)
@@ -72,9 +87,14 @@ export class Connection {
 
   #describe(): ConnectionTrouble {
     if (!this.#network.online) return { state: 'offline' }
+    if (!this.#isCutOff) return { state: 'pausing', seconds: this.#secondsTo(this.#pausedUntilMs) }
     const waitMs = Math.max(...Object.values(this.#retriesAtMs)) - this.#clock.now()
     const isCounting = this.#trouble?.state === 'waiting' && waitMs > 0
     if (waitMs < WORTH_COUNTING_MS && !isCounting) return { state: 'reconnecting' }
     return { state: 'waiting', seconds: Math.ceil(waitMs / 1000) }
+  }
+
+  #secondsTo(atMs = 0): number {
+    return Math.max(0, Math.ceil((atMs - this.#clock.now()) / 1000))
   }
 }

@@ -54,7 +54,11 @@ export function createPageState({
     network,
     storage,
     onClosed: (error) => session.close(error),
-    onWaiting: (retryAtMs) => (retryAtMs ? connection.down('request', retryAtMs) : connection.up('request')),
+    onWaiting(retryAtMs, isTooMuch) {
+      connection.pause(isTooMuch ? retryAtMs : undefined)
+      if (retryAtMs && !isTooMuch) connection.down('request', retryAtMs)
+      else connection.up('request')
+    },
   })
   const session = new GuestSession({
     ...{ client, clock, network, connection, draft, outbox, settings, forms, locale, loadConversation },

@@ -22,6 +22,7 @@ function createOutbox({ answers = [] as (Error | SentMessage['state'])[], stored
   const sent: string[] = []
   const closed: ProblemError[] = []
   const waits: (number | undefined)[] = []
+  const paused: (boolean | undefined)[] = []
   const outbox = new Outbox({
     async send(conversationId, { messageId }) {
       sent.push(`${conversationId}/${messageId}`)
@@ -33,10 +34,13 @@ function createOutbox({ answers = [] as (Error | SentMessage['state'])[], stored
     network,
     storage: createTabStorage(() => stored),
     onClosed: (error) => closed.push(error),
-    onWaiting: (retryAtMs) => waits.push(retryAtMs),
+    onWaiting(retryAtMs, isTooMuch) {
+      waits.push(retryAtMs)
+      paused.push(isTooMuch)
+    },
   })
   const states = () => outbox.letters.map(({ message: { state } }) => state)
-  return { outbox, clock, network, sent, closed, waits, stored, states }
+  return { outbox, clock, network, sent, closed, waits, paused, stored, states }
 }
 
 test('sends in order, one at a time, once there is a conversation', async () => {
@@ -88,6 +92,22 @@ test('goes no sooner than it was told to when it sent too much, and loses nothin
   await clock.pass(1)
   expect(sent.slice(2)).toEqual(['c-1/message-2', 'c-1/message-3'])
   expect(waits.at(-1)).toBeUndefined()
+})
+
+test('having sent too much is one wait until the last has gone, though bursts go in between', async () => {
+  const tooMuch = refusal(429, 'rate-limited', { retryAfterSeconds: 3 })
+  const { outbox, clock, waits, paused } = createOutbox({
+    answers: ['pending', tooMuch, 'pending', tooMuch, new UnreachableError(), 'pending', 'pending'],
+  })
+  outbox.attach('c-1')
+  for (const number of [1, 2, 3, 4]) outbox.add(message(number))
+  await clock.pass(5999)
+  expect(waits).toEqual([undefined, 1_003_000, 1_006_000])
+  expect(paused).toEqual([false, true, true])
+  await clock.pass(60_000)
+  // No answer is another trouble, and is over with the next answer.
+  expect(paused.slice(3)).toEqual([false, false, false])
+  expect(waits.slice(4)).toEqual([undefined, undefined])
 })
 
 test('tries at once when the network is back', async () => {

@@ -31,8 +31,8 @@ export interface OutboxOptions {
   storage: TabStorage
   /** The session or conversation cannot take any more messages. */
   onClosed(error: ProblemError): void
-  /** When the next attempt is made; undefined while all is well. */
-  onWaiting(retryAtMs: number | undefined): void
+  /** When the next attempt is made; undefined while all is well. `isTooMuch`: we were told to slow down. */
+  onWaiting(retryAtMs: number | undefined, isTooMuch?: boolean): void
 }
 
 interface Pause {
@@ -49,6 +49,8 @@ export class Outbox {
   #conversationId: string | undefined
   #attached = new AbortController()
   #sending = false
+  /** Since we were told to slow down: what is left goes in bursts, and it is one wait until the last has gone. */
+  #isSlowed = false
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -98,7 +100,7 @@ export class Outbox {
     this.#conversationId = undefined
     this.#letters = []
     this.#options.storage.write('outbox', undefined)
-    this.#options.onWaiting(undefined)
+    this.#tellWaiting(undefined)
     return texts
   }
 
@@ -114,12 +116,16 @@ export class Outbox {
     void this.#sendAll()
   }
 
+  get #next(): Letter | undefined {
+    return this.#letters.find(({ accepted, message }) => !accepted && message.state === 'pending')
+  }
+
   async #sendAll() {
     if (this.#sending || !this.#conversationId) return
     this.#sending = true
     const { signal } = this.#attached
     for (let attempt = 0; !signal.aborted;) {
-      const next = this.#letters.find(({ accepted, message }) => !accepted && message.state === 'pending')
+      const next = this.#next
       if (!next) break
       const pause = await this.#send(this.#conversationId, next, attempt, signal)
       attempt = pause ? attempt + 1 : 0
@@ -157,13 +163,18 @@ export class Outbox {
   #judge(letter: Letter, state: SentMessage['state'], problem: Problem | undefined) {
     const judged = { ...letter, accepted: state !== 'failed', message: { ...letter.message, state, problem } }
     this.#letters = this.#letters.map((one) => (isFor(one, letter.message) ? judged : one))
-    this.#options.onWaiting(undefined)
+    if (!this.#isSlowed || !this.#next) this.#tellWaiting(undefined)
     this.#store()
   }
 
+  #tellWaiting(retryAtMs: number | undefined, isTooMuch = false) {
+    this.#isSlowed = isTooMuch
+    this.#options.onWaiting(retryAtMs, isTooMuch)
+  }
+
   async #wait({ delayMs, isTooMuch }: Pause, signal: AbortSignal) {
-    const { clock, network, onWaiting } = this.#options
-    onWaiting(clock.now() + delayMs)
+    const { clock, network } = this.#options
+    this.#tellWaiting(clock.now() + delayMs, isTooMuch)
     if (isTooMuch) await clock.sleep(delayMs, signal)
     else await untilWoken(clock, network, delayMs, signal)
   }

@@ -127,6 +127,7 @@ export const words = {
     reconnecting: 'Verbindung wird wiederhergestellt …',
     offline: 'Sie sind offline – Ihre Nachrichten werden gesendet, sobald Sie wieder online sind',
     waiting: 'Der Dienst ist nicht erreichbar; nächster Versuch',
+    pausing: 'Das war viel auf einmal; das Senden geht weiter',
   },
   notices: {
     name: 'Zu diesem Chat',

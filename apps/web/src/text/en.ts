@@ -51,6 +51,7 @@ export const en = {
     reconnecting: 'Reconnecting…',
     offline: 'You are offline – messages will be sent when you are back',
     waiting: 'We cannot reach the service; trying again',
+    pausing: 'That was a lot at once; sending goes on',
   },
 }
 export type OpeningWords = typeof en

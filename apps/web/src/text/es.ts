@@ -133,6 +133,7 @@ export const words = {
     reconnecting: 'Reconectando…',
     offline: 'No tiene conexión: los mensajes se enviarán cuando la recupere',
     waiting: 'No podemos conectar con el servicio; nuevo intento',
+    pausing: 'Fueron muchos mensajes a la vez; el envío continúa',
   },
   notices: {
     name: 'Acerca de este chat',

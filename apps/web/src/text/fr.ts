@@ -133,6 +133,7 @@ export const words = {
     reconnecting: 'Reconnexion…',
     offline: 'Vous êtes hors ligne\u00a0: vos messages seront envoyés à votre retour',
     waiting: 'Le service est injoignable\u00a0; nouvel essai',
+    pausing: 'Cela fait beaucoup d’un coup\u00a0; l’envoi reprend',
   },
   notices: {
     name: 'À propos de ce chat',

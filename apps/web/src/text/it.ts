@@ -133,6 +133,7 @@ export const words = {
     reconnecting: 'Riconnessione…',
     offline: 'È offline: i messaggi verranno inviati quando tornerà online',
     waiting: 'Il servizio non è raggiungibile; nuovo tentativo',
+    pausing: 'Erano molti messaggi in una volta; l’invio riprende',
   },
   notices: {
     name: 'Informazioni su questa chat',

@@ -127,6 +127,7 @@ export const words = {
     reconnecting: '再接続しています…',
     offline: 'オフラインです。接続が戻りしだいメッセージを送信します',
     waiting: 'サービスに接続できません。再試行します：',
+    pausing: '一度に送信が集中しました。送信を再開します：',
   },
   notices: {
     name: 'このチャットについて',

@@ -127,6 +127,7 @@ export const words = {
     reconnecting: 'Opnieuw verbinden…',
     offline: 'U bent offline – uw berichten worden verstuurd zodra u weer online bent',
     waiting: 'De dienst is niet bereikbaar; nieuwe poging',
+    pausing: 'Dat was veel tegelijk; het verzenden gaat verder',
   },
   notices: {
     name: 'Over deze chat',

@@ -139,6 +139,7 @@ export const words = {
     reconnecting: 'Ponowne łączenie…',
     offline: 'Brak połączenia – wiadomości zostaną wysłane, gdy wróci',
     waiting: 'Nie możemy połączyć się z usługą; kolejna próba',
+    pausing: 'To było dużo naraz; wysyłanie zostanie wznowione',
   },
   notices: {
     name: 'O tym czacie',

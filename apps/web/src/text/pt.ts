@@ -133,6 +133,7 @@ export const words = {
     reconnecting: 'Reconectando…',
     offline: 'Você está sem conexão: as mensagens serão enviadas quando ela voltar',
     waiting: 'Não conseguimos acessar o serviço; nova tentativa',
+    pausing: 'Foi muita coisa de uma vez; o envio continua',
   },
   notices: {
     name: 'Sobre este chat',

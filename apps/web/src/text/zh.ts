@@ -127,6 +127,7 @@ export const words = {
     reconnecting: '正在重新连接…',
     offline: '您已离线，恢复连接后会自动发送消息',
     waiting: '无法连接服务，将再次尝试：',
+    pausing: '一次发送的内容太多，将继续发送：',
   },
   notices: {
     name: '关于本次聊天',
