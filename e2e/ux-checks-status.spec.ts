@@ -74,6 +74,32 @@ test('27. offline, copied and rated are said, each once', async ({ page, chat, s
   }
 })
 
+test('27. a server that stands still is said to take long, once, until it goes on; nothing is lost', async ({
+  page,
+  chat,
+  foyer,
+}) => {
+  await chat.send('Hello')
+  await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
+  const heard = await listen(page)
+  const hint = page.getByText('This is taking longer than usual')
+  foyer.signal('SIGSTOP')
+  const stoppedAtMs = performance.now()
+  try {
+    await chat.send('Are you there?')
+    await expect(hint).toBeVisible({ timeout: 8_000 })
+    // Not that soon: what is answered in a moment is not worth a word.
+    expect(performance.now() - stoppedAtMs).toBeGreaterThan(4_900)
+    await expect(chat.composer).toBeEditable()
+  } finally {
+    foyer.signal('SIGCONT')
+  }
+  await expect(chat.bubble('Are you there?')).toHaveAttribute('data-state', 'sent')
+  await expect(hint).toBeHidden()
+  expect((await heard()).filter((text) => text.startsWith('This is taking'))).toHaveLength(1)
+  expect(await chat.texts()).toEqual(['Hello', 'Are you there?'])
+})
+
 test('34. a reload during an upload says so, and what to do', async ({ page, chat, simulator }) => {
   await meetAgent(chat, simulator)
   await slowUploads(page)

@@ -4,6 +4,7 @@ import { missingScope, problem } from '../samples/problems.ts'
 import type { GalleryState, Stage } from '../stage.ts'
 
 const TOLD_AFTER_MS = 1500
+const LATE_MS = 5000
 
 const events = history(
   says(guest, 'Is the blue kayak free on Saturday?'),
@@ -52,6 +53,16 @@ export const troubleStates: Record<string, GalleryState> = {
       await stage.clock.pass(TOLD_AFTER_MS)
     },
     shows: bannerOf(':has([aria-hidden=true] + *, span[aria-hidden])'),
+  },
+  late: {
+    title: 'No answer for a while, and no trouble known',
+    world: { events, answers: { sendMessage: 'nothing' } },
+    async act(stage) {
+      await stage.conversation()
+      await stage.send('And a red one?')
+      await stage.clock.pass(LATE_MS)
+    },
+    shows: '[role=status] p.calm',
   },
   offline: {
     title: 'Without a network, with a message that waits for it',

@@ -27,13 +27,15 @@ const START_TIMEOUT_MS = 45_000
 
 export type Client = ReturnType<typeof createClient>
 
-/** Every call the page makes. `locale`: what is written for the guest is written in it. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError. */
+/** Every call the page makes. `locale`: what is written for the guest is written in it; `waitWithGuest`: does so for what they asked for. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError. */
 export function createClient(
   locale: string,
   fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request),
+  waitWithGuest: <T>(answer: Promise<T>) => Promise<T> = (answer) => answer,
 ) {
   async function call<R extends Route>(route: R, request: Request = {}): Promise<Answer<R>> {
-    const response = await send(fetch, route, { timeoutMs: TIMEOUT_MS, ...request })
+    const answering = send(fetch, route, { timeoutMs: TIMEOUT_MS, ...request })
+    const response = await (isWaitedFor(route) ? waitWithGuest(answering) : answering)
     if (!('response' in route)) return undefined as Answer<R>
     const answer = v.safeParse(route.response as v.GenericSchema, await response.json().catch(unreachable))
     if (!answer.success) throw new UnreachableError('unexpected answer', { cause: answer.issues })
@@ -87,6 +89,9 @@ export function createClient(
       }),
   }
 }
+
+/** What the guest did, and looks for the outcome of; that they are typing is told without them. */
+const isWaitedFor = (route: Route) => route.method === 'POST' && route !== routes.setTyping
 
 async function send(fetch: typeof globalThis.fetch, route: Route, request: Request): Promise<Response> {
   const limits = [request.signal, request.timeoutMs && AbortSignal.timeout(request.timeoutMs)].filter((one) => !!one)

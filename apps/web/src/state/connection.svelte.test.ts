@@ -81,3 +81,32 @@ test('what cannot be reached is more to know than a pause', async () => {
   connection.up('stream')
   expect(connection.trouble).toEqual({ state: 'pausing', seconds: 30 })
 })
+
+test('an answer that is late is said to be, until it is there', async () => {
+  const { clock, connection } = createConnection()
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const answer = connection.expect(promise)
+  await clock.pass(4999)
+  expect(connection.trouble).toBeUndefined()
+  await clock.pass(1)
+  expect(connection.trouble).toEqual({ state: 'late' })
+  resolve('here')
+  expect(await answer).toBe('here')
+  expect(connection.trouble).toBeUndefined()
+  await clock.pass(10_000)
+  expect(connection.trouble).toBeUndefined()
+})
+
+test('an answer in time is not late afterwards, and one that never comes is only what its error says', async () => {
+  const { clock, connection } = createConnection()
+  await connection.expect(Promise.resolve())
+  await clock.pass(10_000)
+  expect(connection.trouble).toBeUndefined()
+
+  const { promise, reject } = Promise.withResolvers<never>()
+  const answer = connection.expect(promise)
+  await clock.pass(20_000)
+  reject(new Error('no answer'))
+  await expect(answer).rejects.toThrow('no answer')
+  expect(connection.trouble).toBeUndefined()
+})

@@ -6,12 +6,15 @@ export type Line = 'stream' | 'upstream' | 'request'
 
 /** What the guest should know. */
 export type ConnectionTrouble =
-  | { state: 'offline' | 'reconnecting' }
+  /** `late`: an answer the guest waits for. */
+  | { state: 'offline' | 'reconnecting' | 'late' }
   /** `pausing`: we sent too much, and go on by ourselves; nothing is out of reach. At 0 s it is under way again. */
   | { state: 'waiting' | 'pausing'; seconds: number }
 
 /** Troubles shorter than this are nobody's business. */
 const BLIP_MS = 1500
+/** An answer that takes longer than this is late: from here on a guest wonders whether anything happens at all. */
+const LATE_MS = 5000
 /** A wait shorter than this is not worth counting down. */
 const WORTH_COUNTING_MS = 3000
 
@@ -21,6 +24,7 @@ export class Connection {
   readonly #network: Network
   #retriesAtMs: Partial<Record<Line, number>> = {}
   #pausedUntilMs: number | undefined
+  #late = 0
   #ticking: AbortController | undefined
   #trouble = $state.raw<ConnectionTrouble>()
 
@@ -59,12 +63,34 @@ export class Connection {
     this.#judge()
   }
 
+  /** Waits for an answer with the guest, who is told where it is late, until it is there. */
+  async expect<T>(answer: Promise<T>): Promise<T> {
+    const answered = new AbortController()
+    void this.#noteLate(answered.signal)
+    try {
+      return await answer
+    } finally {
+      answered.abort()
+    }
+  }
+
+  async #noteLate(answered: AbortSignal) {
+    await this.#clock.sleep(LATE_MS, answered)
+    if (answered.aborted) return
+    const count = (change: number) => {
+      this.#late += change
+      this.#judge()
+    }
+    answered.addEventListener('abort', () => count(-1), { once: true })
+    count(1)
+  }
+
   get #isCutOff(): boolean {
     return Object.keys(this.#retriesAtMs).length > 0 || !this.#network.online
   }
 
   #judge() {
-    const isCertain = this.#pausedUntilMs !== undefined
+    const isCertain = this.#pausedUntilMs !== undefined || this.#late > 0
     if (!this.#isCutOff && !isCertain) {
       this.#ticking?.abort()
       this.#ticking = undefined
@@ -87,6 +113,7 @@ export class Connection {
 
   #describe(): ConnectionTrouble {
     if (!this.#network.online) return { state: 'offline' }
+    if (!this.#isCutOff && this.#late > 0) return { state: 'late' }
     if (!this.#isCutOff) return { state: 'pausing', seconds: this.#secondsTo(this.#pausedUntilMs) }
     const waitMs = Math.max(...Object.values(this.#retriesAtMs)) - this.#clock.now()
     const isCounting = this.#trouble?.state === 'waiting' && waitMs > 0

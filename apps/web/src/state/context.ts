@@ -42,9 +42,9 @@ export function createPageState({
   network = browserNetwork,
   fetch,
 }: PageStateOptions): PageState {
-  const client = createClient(locale, fetch)
   const storage = createTabStorage(() => sessionStorage)
   const connection = new Connection(clock, network)
+  const client = createClient(locale, fetch, (answer) => connection.expect(answer))
   const draft = new Draft(storage)
   const settings = new Settings(client.readConfig)
   const forms = new ChatForms(client.readForms)

@@ -128,6 +128,7 @@ export const words = {
     offline: 'Sie sind offline – Ihre Nachrichten werden gesendet, sobald Sie wieder online sind',
     waiting: 'Der Dienst ist nicht erreichbar; nächster Versuch',
     pausing: 'Das war viel auf einmal; das Senden geht weiter',
+    late: 'Das dauert länger als sonst …',
   },
   notices: {
     name: 'Zu diesem Chat',

@@ -52,6 +52,7 @@ export const en = {
     offline: 'You are offline – messages will be sent when you are back',
     waiting: 'We cannot reach the service; trying again',
     pausing: 'That was a lot at once; sending goes on',
+    late: 'This is taking longer than usual…',
   },
 }
 export type OpeningWords = typeof en

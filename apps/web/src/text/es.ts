@@ -134,6 +134,7 @@ export const words = {
     offline: 'No tiene conexión: los mensajes se enviarán cuando la recupere',
     waiting: 'No podemos conectar con el servicio; nuevo intento',
     pausing: 'Fueron muchos mensajes a la vez; el envío continúa',
+    late: 'Está tardando más de lo habitual…',
   },
   notices: {
     name: 'Acerca de este chat',

@@ -134,6 +134,7 @@ export const words = {
     offline: 'Vous êtes hors ligne\u00a0: vos messages seront envoyés à votre retour',
     waiting: 'Le service est injoignable\u00a0; nouvel essai',
     pausing: 'Cela fait beaucoup d’un coup\u00a0; l’envoi reprend',
+    late: 'Cela prend plus de temps que d’habitude…',
   },
   notices: {
     name: 'À propos de ce chat',

@@ -134,6 +134,7 @@ export const words = {
     offline: 'È offline: i messaggi verranno inviati quando tornerà online',
     waiting: 'Il servizio non è raggiungibile; nuovo tentativo',
     pausing: 'Erano molti messaggi in una volta; l’invio riprende',
+    late: 'Ci vuole più tempo del solito…',
   },
   notices: {
     name: 'Informazioni su questa chat',

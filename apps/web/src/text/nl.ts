@@ -128,6 +128,7 @@ export const words = {
     offline: 'U bent offline – uw berichten worden verstuurd zodra u weer online bent',
     waiting: 'De dienst is niet bereikbaar; nieuwe poging',
     pausing: 'Dat was veel tegelijk; het verzenden gaat verder',
+    late: 'Dit duurt langer dan normaal…',
   },
   notices: {
     name: 'Over deze chat',

@@ -140,6 +140,7 @@ export const words = {
     offline: 'Brak połączenia – wiadomości zostaną wysłane, gdy wróci',
     waiting: 'Nie możemy połączyć się z usługą; kolejna próba',
     pausing: 'To było dużo naraz; wysyłanie zostanie wznowione',
+    late: 'To trwa dłużej niż zwykle…',
   },
   notices: {
     name: 'O tym czacie',

@@ -134,6 +134,7 @@ export const words = {
     offline: 'Você está sem conexão: as mensagens serão enviadas quando ela voltar',
     waiting: 'Não conseguimos acessar o serviço; nova tentativa',
     pausing: 'Foi muita coisa de uma vez; o envio continua',
+    late: 'Está demorando mais do que o normal…',
   },
   notices: {
     name: 'Sobre este chat',

@@ -128,6 +128,7 @@ export const words = {
     offline: '您已离线，恢复连接后会自动发送消息',
     waiting: '无法连接服务，将再次尝试：',
     pausing: '一次发送的内容太多，将继续发送：',
+    late: '这比平时花的时间长，请稍候…',
   },
   notices: {
     name: '关于本次聊天',
