@@ -120,6 +120,20 @@ describe('a refusal of the platform', () => {
     expect(lines).toMatchObject([{ level: 'info', status: 422, diagnosis: { cause: 'file-refused' } }])
   })
 
+  test.each([
+    ['4001', 'type'],
+    ['4002', 'too-large'],
+    ['4003', 'content'],
+    ['4004', 'no-extension'],
+    ['4005', 'name-too-long'],
+    ['4102', 'empty'],
+    ['4010', undefined],
+  ])('of a file, %s, tells the page why: %s', async (code, fileRefusal) => {
+    const { problem } = await answerTo(upstreamError('file-refused', { evidence: { code } }))
+    expect(problem).toMatchObject({ code: 'attachment-refused', status: 422 })
+    expect(problem.fileRefusal).toBe(fileRefusal)
+  })
+
   test('says how long to wait, in whole seconds, where the platform did', async () => {
     const { problem, response } = await answerTo(upstreamError('rate-limited', { retryAfterMs: 1_200 }))
     expect(problem).toMatchObject({ code: 'rate-limited', status: 429, retryAfterSeconds: 2 })

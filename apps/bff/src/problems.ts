@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
+import type { FileRefusal, Problem, ProblemCode } from '@foyer/shared/protocol/problem'
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -19,6 +19,7 @@ export class RequestError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** Which check refused, for the log and the metrics alone: whoever is refused is not told. */
   readonly reason: string | undefined
+  readonly fileRefusal: FileRefusal | undefined
 
   constructor(
     code: ProblemCode,
@@ -28,6 +29,7 @@ export class RequestError extends Error {
       headers?: Record<string, string>
       retryAfterSeconds?: number
       reason?: string
+      fileRefusal?: FileRefusal
     } = {},
   ) {
     super(detail ?? sentences[code].detail)
@@ -36,6 +38,7 @@ export class RequestError extends Error {
     this.headers = more.headers ?? {}
     this.retryAfterSeconds = more.retryAfterSeconds
     this.reason = more.reason
+    this.fileRefusal = more.fileRefusal
   }
 }
 
@@ -152,11 +155,12 @@ function problemOf(error: unknown, showDiagnosis: boolean): Problem {
     return toProblem(conversationCodes[error.code], isFull ? { retryAfterSeconds: UNSENT_RETRY_SECONDS } : {})
   }
   if (error instanceof RequestError) {
-    const { message: detail, errors, retryAfterSeconds } = error
+    const { message: detail, errors, retryAfterSeconds, fileRefusal } = error
     return toProblem(error.code, {
       detail,
       ...(errors && { errors }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(fileRefusal && { fileRefusal }),
     })
   }
   if (toStoreError(error)) return toProblem('store-unavailable', { retryAfterSeconds: STORE_RETRY_SECONDS })

@@ -98,7 +98,7 @@ test('S30, S31 a file is served as what it is, never as what somebody says, and 
     'Content-Type': 'image/png',
   })
   expect(disguised.status).toBe(422)
-  expect(await disguised.json()).toMatchObject({ code: 'attachment-refused' })
+  expect(await disguised.json()).toMatchObject({ code: 'attachment-refused', fileRefusal: 'content' })
   expect(await control.requests({ operation: 'webmessaging.onAttachment' })).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from '@foyer/shared/protocol/problem'
+import type { FileRefusal, Problem, ProblemCode } from '@foyer/shared/protocol/problem'
 import { toDiagnosis, type Cause, type Verdict } from '../connectors/diagnosis/verdict.ts'
 import type { UpstreamError } from '../connectors/upstream-error.ts'
 import type { Logger } from '../logger.ts'
@@ -9,6 +9,7 @@ interface Telling {
   readonly status: number
   readonly title: string
   readonly detail: string
+  readonly fileRefusal?: FileRefusal
 }
 
 const unavailable: Telling = {
@@ -94,20 +95,29 @@ const tellings: Partial<Record<Cause, Telling>> = {
 }
 
 /** What is wrong with a file, by the platform's code (web-messaging.md §17): the guest can choose another. */
-const fileTellings: Readonly<Record<string, string>> = {
-  4001: 'Files of this type are not accepted here. Please choose another kind of file.',
-  4002: 'This file is too large. Please choose a smaller one.',
-  4003: 'The content of this file does not match its type. Please choose another file.',
-  4004: 'The name of this file is not accepted. Please rename it; it needs an ending such as .pdf.',
-  4005: 'The name of this file is too long. Please give it a shorter one.',
-  4010: 'The file did not arrive. Please try to attach it again.',
-  4102: 'This file is empty. Please choose another one.',
+const fileTellings: Readonly<Record<string, Pick<Telling, 'detail' | 'fileRefusal'>>> = {
+  4001: {
+    fileRefusal: 'type',
+    detail: 'Files of this type are not accepted here. Please choose another kind of file.',
+  },
+  4002: { fileRefusal: 'too-large', detail: 'This file is too large. Please choose a smaller one.' },
+  4003: {
+    fileRefusal: 'content',
+    detail: 'The content of this file does not match its type. Please choose another file.',
+  },
+  4004: {
+    fileRefusal: 'no-extension',
+    detail: 'The name of this file is not accepted. Please rename it; it needs an ending such as .pdf.',
+  },
+  4005: { fileRefusal: 'name-too-long', detail: 'The name of this file is too long. Please give it a shorter one.' },
+  // The same file may arrive the next time.
+  4010: { detail: 'The file did not arrive. Please try to attach it again.' },
+  4102: { fileRefusal: 'empty', detail: 'This file is empty. Please choose another one.' },
 }
 
 function tellingOf({ cause, evidence }: Verdict): Telling {
   const telling = tellings[cause] ?? refused
-  const detail = cause === 'file-refused' ? fileTellings[evidence.code ?? ''] : undefined
-  return detail === undefined ? telling : { ...telling, detail }
+  return cause === 'file-refused' ? { ...telling, ...fileTellings[evidence.code ?? ''] } : telling
 }
 
 /** An address for each code; what it means stands in docs/problems. */

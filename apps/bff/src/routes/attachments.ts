@@ -60,7 +60,9 @@ export function createAttachmentRoutes({ sessions, relay, clock, frameAncestors 
       if (record.state === 'ended') throw new RequestError('conversation-ended')
       const { found, bytes } = await lookAt(c.req.raw.body ?? new Blob([]).stream())
       if (contradicts(mediaType, found)) {
-        throw new RequestError('attachment-refused', 'The file is not what its type says.', { reason: 'file-type' })
+        throw new RequestError('attachment-refused', 'The file is not what its type says.', {
+          ...{ reason: 'file-type', fileRefusal: 'content' },
+        })
       }
       const attachment = { attachmentId: randomUUID(), name, mediaType, size }
       await relay.files(record).upload({ ...attachment, bytes }, limit(c.req.raw.signal))

@@ -51,6 +51,10 @@ export const ProblemCode = v.picklist([
 ])
 export type ProblemCode = v.InferOutput<typeof ProblemCode>
 
+/** What is wrong with a file, where no other attempt with the same file can help. */
+export const FileRefusal = v.picklist(['type', 'content', 'too-large', 'empty', 'no-extension', 'name-too-long'])
+export type FileRefusal = v.InferOutput<typeof FileRefusal>
+
 /** RFC 9457 problem details, with our members. `errors` says where the input was wrong; `retryAfterSeconds` when to try again. */
 export const Problem = v.object({
   type: v.string(),
@@ -63,6 +67,8 @@ export const Problem = v.object({
   instance: v.optional(v.string()),
   retryAfterSeconds: v.optional(v.number()),
   errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+  /** With `attachment-refused`, where it is known; one that a page does not know yet is none. */
+  fileRefusal: v.fallback(v.optional(FileRefusal), undefined),
   diagnosis: v.optional(Diagnosis),
 })
 export type Problem = v.InferOutput<typeof Problem>
