@@ -1,4 +1,5 @@
 import { expect, onlyConversation, test } from './fixtures.ts'
+import { listen } from './keyboard.ts'
 import { DOT, WEB_MESSAGING } from './web-messaging.ts'
 
 const picture = { name: 'hull.png', mimeType: 'image/png', buffer: DOT }
@@ -50,7 +51,9 @@ test('a file that was rejected says so, can be tried again and taken away; what 
   await chat.send('Hello')
   await onlyConversation(simulator)
   await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
-  await simulator.control.addFault({ name: 'upload-failure', times: 1, match: { operation: 'webmessaging.upload' } })
+  // It did not arrive whole: the next time it may.
+  const fault = { name: 'upload-failure', parameters: { errorCode: 4010 }, times: 1 }
+  await simulator.control.addFault({ ...fault, match: { operation: 'webmessaging.upload' } })
   await chat.composer.fill('Look at this')
   await page.getByLabel('Attach files').setInputFiles([picture])
   const chosen = page.getByRole('list', { name: 'Files to send' })
@@ -61,6 +64,35 @@ test('a file that was rejected says so, can be tried again and taken away; what 
   await expect(chosen).toBeHidden()
   await expect(chat.composer).toBeFocused()
   await expect(chat.composer).toHaveValue('Look at this')
+})
+
+test('a file that is not what its type says is refused for good, in words, and cleared at once', async ({
+  page,
+  chat,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await chat.send('Hello')
+  await expect(chat.bubble('Hello')).toHaveAttribute('data-state', 'sent')
+  const heard = await listen(page)
+  const disguised = { ...picture, buffer: Buffer.from('%PDF-1.7\n%\u00e2\u00e3\n1 0 obj\n') }
+  const files = ['one.png', 'two.png', 'three.png'].map((name) => ({ ...disguised, name }))
+  await page.getByLabel('Attach files').setInputFiles(files)
+  const refused = page.getByText('The content does not match the type of the file.')
+  await expect(refused).toHaveCount(3)
+  await expect(page.getByRole('button', { name: /^Upload .* again$/ })).toHaveCount(0)
+  expect((await heard()).filter((text) => text.startsWith('one.png The content'))).toHaveLength(1)
+
+  // Two lines of each, at most, at 360 px.
+  const clear = page.getByRole('button', { name: 'Dismiss' })
+  const box = await clear.locator('..').boundingBox()
+  expect(box?.height).toBeLessThan(3 * 2 * 20 + 20)
+  await chat.composer.fill('Then without')
+  await chat.composer.press('Enter')
+  await expect(chat.bubble('Then without')).toHaveAttribute('data-state', 'sent')
+  await expect(refused).toHaveCount(3)
+  await clear.press('Enter')
+  await expect(refused).toHaveCount(0)
+  await expect(chat.composer).toBeFocused()
 })
 
 test('a file on its way up shows how far it got, and can be stopped', async ({ page, chat, simulator }) => {
@@ -116,10 +148,10 @@ test.describe('where the deployment has limits', () => {
     const empty = { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }
     await expect(page.getByLabel('Attach files')).toHaveAttribute('accept', 'image/*')
     await page.getByLabel('Attach files').setInputFiles([notes, large, empty])
-    const chosen = page.getByRole('list', { name: 'Files to send' })
-    await expect(chosen.getByText('Files of this kind cannot be sent.')).toBeVisible()
-    await expect(chosen.getByText(/Files may have at most 1 kB/)).toBeVisible()
-    await expect(chosen.getByText('This file is empty.')).toBeVisible()
+    await expect(page.getByText('notes.txt Files of this kind cannot be sent.')).toBeVisible()
+    await expect(page.getByText(/^large\.png Files may have at most 1 kB/)).toBeVisible()
+    await expect(page.getByText('empty.png This file is empty.')).toBeVisible()
+    await expect(page.getByRole('list', { name: 'Files to send' })).toBeHidden()
     expect(await simulator.control.requests({ operation: 'webmessaging.onAttachment' })).toEqual([])
   })
 })

@@ -93,7 +93,14 @@ export const fileStates: Record<string, GalleryState> = {
   },
   'upload-refused': {
     title: 'Files that may not go up',
-    ...choose({}, () => [pdf('backup.zip'), pdf('Everything.pdf', 12_000_000), pdf('Nothing.pdf', 0)], 'li.failed'),
+    ...choose(
+      { 'Statement.pdf': problem('attachment-refused', 422, { fileRefusal: 'content' }) },
+      () => [
+        ...[pdf('backup.zip'), pdf('Everything.pdf', 12_000_000), pdf('Nothing.pdf', 0)],
+        ...[pdf('Statement.pdf'), pdf(LONG, 0)],
+      ],
+      '.refused p:nth-child(5)',
+    ),
   },
   'upload-interrupted': {
     title: 'A reload came in between',

@@ -1,13 +1,11 @@
 import type { UploadLimits } from '@foyer/shared/protocol/config'
-
-/** Why a file may not go up. */
-export type Refusal = 'empty' | 'too-large' | 'type' | 'no-extension'
+import type { FileRefusal } from '@foyer/shared/protocol/problem'
 
 /** What the limits forbid, known before a byte goes up (web-messaging.md §14.1). */
 export function refusalOf(
   { name, type, size }: Pick<File, 'name' | 'type' | 'size'>,
   { types, maxBytes, blockedExtensions }: UploadLimits,
-): Refusal | undefined {
+): FileRefusal | undefined {
   const extension = /\.[^.]+$/.exec(name)?.[0].toLowerCase()
   if (size === 0) return 'empty'
   if (size > maxBytes) return 'too-large'

@@ -47,6 +47,45 @@ describe('files on their way up', () => {
     expect(states()).toEqual(['refused', 'refused'])
   })
 
+  test('what was refused for good is no failure to try again, and no reload interrupts it', async () => {
+    const problem = { type: '', title: '', status: 422, detail: '', code: 'attachment-refused' as const }
+    const refusals = [
+      new ProblemError({ ...problem, fileRefusal: 'content' }),
+      new ProblemError({ ...problem, status: 413, code: 'internal-error' }), // of a proxy
+    ]
+    const browser = fakeStorage()
+    const storage = createTabStorage(() => browser)
+    const { uploads } = createUploads(() => Promise.reject(refusals.shift() ?? new Error('no more')), storage)
+    uploads.add([photo('disguised.png'), photo('huge.png')])
+    await settled()
+    expect(uploads.refused.map(({ progress: { refusal } }) => refusal)).toEqual(['content', 'too-large'])
+    expect(createUploads(() => Promise.reject(new Error('no')), storage).uploads.interrupted).toEqual([])
+  })
+
+  test('what was refused can be read until the next message, other files, or the guest’s word', async () => {
+    const { uploads, states } = createUploads(async (file) => toAttachment(file))
+    const refuse = async () => {
+      uploads.add([photo('big.png', 101)])
+      await settled()
+      expect(states()).toEqual(['refused'])
+    }
+    await refuse()
+    uploads.take()
+    expect(states()).toEqual(['refused'])
+    uploads.take()
+    expect(states()).toEqual([])
+
+    await refuse()
+    uploads.add([photo()])
+    await settled()
+    expect(states()).toEqual(['uploaded'])
+    uploads.take()
+
+    await refuse()
+    uploads.dismissRefused()
+    expect(states()).toEqual([])
+  })
+
   test('one that failed can be tried again', async () => {
     const answers = [
       () => Promise.reject(new UnreachableError('no answer')),

@@ -1,11 +1,11 @@
 import type { Attachment } from '@foyer/shared/protocol/attachment'
 import type { UploadLimits } from '@foyer/shared/protocol/config'
-import type { Problem } from '@foyer/shared/protocol/problem'
+import type { FileRefusal, Problem } from '@foyer/shared/protocol/problem'
 import * as v from 'valibot'
 import { ProblemError } from '../api/problem-error.ts'
 import type { UploadOptions } from '../api/upload.ts'
 import type { TabStorage } from './tab-storage.ts'
-import { refusalOf, type Refusal } from './upload-limits.ts'
+import { refusalOf } from './upload-limits.ts'
 
 /** A file the guest chose, until it is sent or taken away. */
 export interface Upload {
@@ -18,8 +18,8 @@ export type UploadProgress =
   | { readonly state: 'uploading'; /** From 0 to 1. */ readonly share: number }
   | { readonly state: 'uploaded'; readonly attachment: Attachment }
   | { readonly state: 'failed'; readonly problem: Problem | undefined }
-  /** Never went up: the limits forbid it. */
-  | { readonly state: 'refused'; readonly refusal: Refusal }
+  /** The limits forbid it, or it was not taken: another attempt cannot help. */
+  | { readonly state: 'refused'; readonly refusal: FileRefusal }
 
 export interface UploadsOptions {
   /** Undefined where there are none to be known: then the BFF alone judges. */
@@ -28,6 +28,8 @@ export interface UploadsOptions {
   remove(attachmentId: string): Promise<void>
   storage: TabStorage
 }
+
+export type RefusedUpload = Upload & { readonly progress: { readonly state: 'refused' } }
 
 /** Names of the files that wait for their message. */
 const Waiting = v.array(v.string())
@@ -40,6 +42,8 @@ export class Uploads {
   #count = 0
   #limits = $state.raw<UploadLimits>()
   #interrupted = $state.raw<readonly string[]>([])
+  /** Those that were refused before the last message: whoever sends another has read of them. */
+  #readOf: readonly number[] = []
 
   constructor(options: UploadsOptions) {
     this.#options = options
@@ -57,6 +61,10 @@ export class Uploads {
   get interrupted(): readonly string[] {
     return this.#interrupted
   }
+  /** What cannot be sent, to be read. */
+  get refused(): readonly RefusedUpload[] {
+    return this.#list.filter(isRefused)
+  }
   get isBusy(): boolean {
     return this.#list.some(({ progress }) => progress.state === 'uploading')
   }
@@ -66,6 +74,7 @@ export class Uploads {
 
   add(files: readonly File[]): void {
     this.#interrupted = []
+    this.dismissRefused()
     for (const file of files) {
       const upload = { id: ++this.#count, file, progress: { state: 'uploading', share: 0 } as const }
       this.#change([...this.#list, upload])
@@ -86,11 +95,18 @@ export class Uploads {
     if (progress.state === 'uploaded') void this.#options.remove(progress.attachment.attachmentId).catch(() => {})
   }
 
-  /** The files that are up leave with a message; what failed stays to be seen. */
+  /** The files that are up leave with a message; what failed stays to be seen, what was refused until the next one. */
   take(): readonly Attachment[] {
     const taken = this.ready
-    this.#change(this.#list.filter(({ progress }) => progress.state !== 'uploaded'))
+    const isDone = ({ id, progress }: Upload) => progress.state === 'uploaded' || this.#readOf.includes(id)
+    this.#change(this.#list.filter((upload) => !isDone(upload)))
+    this.#readOf = this.refused.map(({ id }) => id)
     return taken
+  }
+
+  /** The guest has read what was refused. */
+  dismissRefused(): void {
+    this.#change(this.#list.filter((upload) => !isRefused(upload)))
   }
 
   close(): void {
@@ -110,14 +126,22 @@ export class Uploads {
     try {
       this.#limits ??= await this.#options.readLimits()
       const refusal = this.#limits && refusalOf(file, this.#limits)
-      if (refusal) return this.#note(id, { state: 'refused', refusal })
+      if (refusal) return this.#refuse(id, refusal)
       const onProgress = (share: number) => this.#note(id, { state: 'uploading', share })
       const attachment = await this.#options.upload(file, { onProgress, signal: abort.signal })
       this.#note(id, { state: 'uploaded', attachment })
     } catch (error) {
       if (abort.signal.aborted) return
-      this.#note(id, { state: 'failed', problem: error instanceof ProblemError ? error.problem : undefined })
+      const problem = error instanceof ProblemError ? error.problem : undefined
+      const refusal = problem && refusalIn(problem)
+      if (refusal) this.#refuse(id, refusal)
+      else this.#note(id, { state: 'failed', problem })
     }
+  }
+
+  #refuse(id: number, refusal: FileRefusal) {
+    this.#note(id, { state: 'refused', refusal })
+    this.#change(this.#list) // A reload does not interrupt it any more.
   }
 
   #change(list: readonly Upload[]) {
@@ -129,4 +153,11 @@ export class Uploads {
   #note(id: number, progress: UploadProgress) {
     this.#list = this.#list.map((upload) => (upload.id === id ? { ...upload, progress } : upload))
   }
+}
+
+const isRefused = (upload: Upload): upload is RefusedUpload => upload.progress.state === 'refused'
+
+/** Something in front of the BFF may find it too large, too, and says so by the status alone. */
+function refusalIn({ fileRefusal, status }: Problem): FileRefusal | undefined {
+  return fileRefusal ?? (status === 413 ? 'too-large' : undefined)
 }
