@@ -120,8 +120,10 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
     showDiagnosis,
     ...{ metrics, tracing, logger: loggers('conversations') },
   })
+  const endSession = createEndSession({ ...{ sessions, relay, logger: loggers('sessions') }, closeStreams })
   const stopHousekeeping = startHousekeeping({
     ...{ sessions, relay, log, clock, lifetimes, retention, logger: loggers('housekeeping') },
+    isEnding: endSession.isUnderWay,
     tell: (sessionId, standing) => tellStanding(streams, clock, sessionId, standing),
   })
   const stopResealing = startResealing(stores, clock, loggers('storage'))
@@ -164,7 +166,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
       '/api/*',
       createRefuseHead(() => http.routes),
     )
-    .on('POST', REPORTS_PATH, createReportOrigin(publicOrigin), limit.cspReports)
+    .on('POST', REPORTS_PATH, limit.cspReports, createReportOrigin(publicOrigin))
     .on('POST', routes.startSession.path, shed.newSession, limit.newSession)
     .on('POST', routes.openConversation.path, limit.conversations)
     .on('POST', routes.setTyping.path, limit.typing)
@@ -177,7 +179,7 @@ export function createApp({ config, connector, clock, stores, telemetry }: AppPa
         ...{ sessions, relay, clock, lifetimes },
         cookie: createSessionCookie(config.cookieReach, lifetimes.absoluteMs),
         admit: () => connector.admit(),
-        end: createEndSession({ ...{ sessions, relay, logger: loggers('sessions') }, closeStreams }),
+        end: endSession.end,
       }),
     )
     .route('/', createConversationRoutes({ sessions, relay, clock }))

@@ -13,7 +13,7 @@ async function endWhere(failing: (typeof STEPS)[number] | undefined, failure: Er
     if (name === failing) throw failure
     done.push(name)
   }
-  const end = createEndSession({
+  const { end } = createEndSession({
     sessions: { expire: step('expire'), remove: step('remove') },
     relay: { leave: step('leave') },
     closeStreams: () => void done.push('closed'),
@@ -41,4 +41,19 @@ test.each(['leave', 'remove'] as const)('is over once it has, though it fails at
 test('a fault of our own is not kept quiet', async () => {
   const fault = new Error('a bug')
   expect(await endWhere('leave', fault)).toMatchObject({ done: ['expire', 'closed'], error: fault })
+})
+
+test('is under way from the store’s word on until all is done, whatever becomes of it', async () => {
+  const gone = Promise.withResolvers<undefined>()
+  const { logger } = createRecordingLogger()
+  const { end, isUnderWay } = createEndSession({
+    sessions: { expire: async () => undefined, remove: async () => undefined },
+    relay: { leave: () => gone.promise },
+    ...{ closeStreams: () => undefined, logger },
+  })
+  const ended = end('session-1')
+  expect([isUnderWay('session-1'), isUnderWay('session-2')]).toEqual([true, false])
+  gone.reject(new Error('a bug'))
+  await expect(ended).rejects.toThrow('a bug')
+  expect(isUnderWay('session-1')).toBe(false)
 })

@@ -23,6 +23,7 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
   const { logger, lines } = createRecordingLogger()
   const done: string[] = []
   const sending = new Set<string>()
+  const ending = new Set<string>()
   const relay = {
     isSending: (sessionId: string) => sending.has(sessionId),
     async abandon(sessionId: string) {
@@ -32,13 +33,18 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
       if (sessionId === unforgettable) throw new Error('cannot be forgotten')
       done.push(`forgot ${sessionId}`)
     },
+    async leave(sessionId: string) {
+      done.push(`left ${sessionId}`)
+    },
   }
   const told: [string, SessionStanding][] = []
   const tell = (sessionId: string, standing: SessionStanding) => {
     told.push([sessionId, standing])
     if (standing.state === 'expired') done.push(`told ${sessionId}`)
   }
-  const stop = startHousekeeping({ sessions, relay, log, clock, logger, lifetimes, retention, tell }, ROUND_MS)
+  const isEnding = (sessionId: string) => ending.has(sessionId)
+  const parts = { sessions, relay, isEnding, log, clock, logger, lifetimes, retention, tell }
+  const stop = startHousekeeping(parts, ROUND_MS)
   const keep = async (sessionId: string) => {
     await sessions.create({ ...newSession({}, clock.now()), sessionId }, hashHandle(newHandle()), {})
   }
@@ -46,7 +52,7 @@ function start({ unforgettable }: { unforgettable?: string } = {}) {
     await vi.advanceTimersByTimeAsync(ROUND_MS)
     await clock.advance(0)
   }
-  return { clock, sessions, log, lines, done, told, sending, stop, keep, round }
+  return { clock, sessions, log, lines, done, told, sending, ending, stop, keep, round }
 }
 
 describe('each round', () => {
@@ -75,6 +81,20 @@ describe('each round', () => {
     await sessions.touch('busy', clock.now())
     await round()
     expect(done).toEqual(['told busy', 'forgot busy'])
+  })
+
+  test('says goodbye for whom a guest ended, where that was not done, and never while it is being done', async () => {
+    const { sessions, done, ending, sending, keep, round } = start()
+    await keep('left')
+    await sessions.expire('left')
+    ending.add('left')
+    sending.add('left')
+    await round()
+    expect(done).toEqual([])
+    ending.clear()
+    await round()
+    expect(done).toEqual(['left left'])
+    expect(await sessions.find('left')).toBeUndefined()
   })
 
   test('warns who is about to be ended, each round anew, and takes it back when they do something', async () => {

@@ -1,9 +1,10 @@
 import type { Clock } from './clock.ts'
 import type { Relay } from './conversations/relay.ts'
+import { GOODBYE_MS } from './end-session.ts'
 import type { EventLog, Retention } from './event-log/event-log.ts'
 import type { Logger } from './logger.ts'
 import type { SessionStore } from './sessions/session-store.ts'
-import { expiresAtMs, type SessionAge, type SessionLifetimes } from './sessions/session.ts'
+import { expiresAtMs, isLeft, type SessionAge, type SessionLifetimes } from './sessions/session.ts'
 
 const MAX_ROUND_MS = 15_000
 /** A stream outlives its session by one round at most: not long, as sessions go. */
@@ -17,7 +18,9 @@ const WARNING_MS = 5 * 60_000
 
 export interface HousekeepingParts {
   readonly sessions: SessionStore
-  readonly relay: Pick<Relay, 'forget' | 'isSending' | 'abandon'>
+  readonly relay: Pick<Relay, 'forget' | 'leave' | 'isSending' | 'abandon'>
+  /** Of a session that its guest is ending right now. */
+  readonly isEnding: (sessionId: string) => boolean
   readonly log: EventLog
   readonly clock: Clock
   readonly logger: Logger
@@ -94,7 +97,7 @@ async function forgive(parts: HousekeepingParts, jumpedMs: number): Promise<void
 }
 
 async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void> {
-  const { relay, log, retention, clock, logger, lifetimes } = parts
+  const { relay, log, retention, clock, logger, lifetimes, isEnding } = parts
   const nowMs = clock.now()
   const isTimeUp = (session: SessionAge) =>
     session.createdAtMs + lifetimes.absoluteMs < nowMs ||
@@ -103,9 +106,10 @@ async function tidy(parts: HousekeepingParts, warned: Set<string>): Promise<void
     isTimeUp(session) ? 'over' : 'living',
   )
   warn(parts, warned, living)
-  for (const { sessionId } of over) {
+  for (const session of over) {
+    if (isEnding(session.sessionId)) continue
     // One that cannot be ended now must not keep the others alive; it is tried again in the next round.
-    await end(parts, sessionId).catch((error: unknown) => logger.error({ event: 'housekeeping-failed', err: error }))
+    await end(parts, session).catch((error: unknown) => logger.error({ event: 'housekeeping-failed', err: error }))
   }
   await log.trim(retention)
 }
@@ -128,10 +132,16 @@ function warn({ tell, clock, lifetimes }: HousekeepingParts, warned: Set<string>
 
 type Ending = Pick<HousekeepingParts, 'sessions' | 'relay' | 'tell'>
 
-async function end({ sessions, relay, tell }: Ending, sessionId: string): Promise<void> {
-  // While its streams are there to tell it.
-  if (relay.isSending(sessionId)) await relay.abandon(sessionId)
-  tell(sessionId, { state: 'expired' })
-  await relay.forget(sessionId)
+async function end({ sessions, relay, tell }: Ending, session: SessionAge): Promise<void> {
+  const { sessionId } = session
+  if (isLeft(session)) {
+    // Its guest ended it, and not all of that could be done.
+    await relay.leave(sessionId, AbortSignal.timeout(GOODBYE_MS))
+  } else {
+    // While its streams are there to tell it.
+    if (relay.isSending(sessionId)) await relay.abandon(sessionId)
+    tell(sessionId, { state: 'expired' })
+    await relay.forget(sessionId)
+  }
   await sessions.remove(sessionId)
 }

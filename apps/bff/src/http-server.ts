@@ -19,12 +19,14 @@ export interface HttpServerParts {
   readonly answer: Answer
   /** Of the answers that nobody is asked for: what cannot be read is refused here. */
   readonly headers: Readonly<Record<string, string>>
+  /** Hears of what went wrong beyond every route. */
+  readonly failed: (error: unknown) => void
   readonly changed?: ServerOptions | undefined
 }
 
 /** Every server of this process, with every limit on slow peers and large heads (S41, R32); it does not listen yet. */
-export function createHttpServer({ answer, headers, changed }: HttpServerParts): HttpServer {
-  const refusals = createUnreadRefusals(headers)
+export function createHttpServer({ answer, headers, failed, changed }: HttpServerParts): HttpServer {
+  const refusals = createUnreadRefusals(headers, failed)
   const listener = getRequestListener(
     (request, env) => {
       const { incoming } = env as HttpBindings // HTTP/1.1, where no other kind of server is made

@@ -34,8 +34,8 @@ const NODES: ReadonlyMap<string | undefined, Word> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'tooSlow'],
 ])
 
-/** `headers` stand on every answer. */
-export function createUnreadRefusals(headers: Fields): UnreadRefusals {
+/** `headers` stand on every answer; `failed` hears of what is our own mistake. */
+export function createUnreadRefusals(headers: Fields, failed: (error: unknown) => void): UnreadRefusals {
   const refusalOf = (word: Word) => {
     const { status } = words[word]
     const body = JSON.stringify(words[word])
@@ -45,7 +45,9 @@ export function createUnreadRefusals(headers: Fields): UnreadRefusals {
   }
   return {
     toResponse(error) {
-      const { status, body, fields } = refusalOf(error instanceof UnreadableRequest ? 'unreadable' : 'mistake')
+      const isOurs = !(error instanceof UnreadableRequest)
+      if (isOurs) failed(error)
+      const { status, body, fields } = refusalOf(isOurs ? 'mistake' : 'unreadable')
       return new Response(body, { status, headers: fields })
     },
     install(server) {

@@ -12,7 +12,7 @@ const GUESTS = 100
 const TABS_OF_EACH = 10
 /** Of the guests, so many come first: what the process needs in any case is there before it is measured. */
 const FIRST = 30
-/** Of a stream, with its tenth of a guest. */
+/** Of a stream, with its tenth of a guest; 44 kB were measured. */
 const MOST_BYTES = 60 * 1024
 const TELLING = fileURLToPath(new URL('support/tell-memory-on-signal.ts', import.meta.url))
 
@@ -33,6 +33,7 @@ interface Visit {
 async function visit(url: string): Promise<Visit> {
   const guest = await new Guest(url).arrive()
   const tabs = await Promise.all(Array.from({ length: TABS_OF_EACH }, () => openTab(url, guest)))
+  expect(tabs.map(({ status }) => status)).toEqual(tabs.map(() => 200))
   await eventually('its tabs are open', () => tabs.every((tab) => tab.text().includes('event: connection')))
   return { guest, tabs }
 }

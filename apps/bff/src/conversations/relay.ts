@@ -181,10 +181,11 @@ export function createRelay(parts: RelayParts): Relay {
   async function within<Result>(
     conversation: OpenConversation,
     work: (conversation: OpenConversation) => Promise<Result>,
+    signal?: AbortSignal,
   ): Promise<Result> {
     const letGoOf = conversation.watch()
     try {
-      await onceResumed(conversation)
+      await onceResumed(conversation, signal)
       return await work(conversation)
     } finally {
       letGoOf()
@@ -320,7 +321,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async clear(record, signal) {
-      await within(openOnDemand(record), (conversation) => conversation.clear(signal))
+      await within(openOnDemand(record), (conversation) => conversation.clear(signal), signal)
     },
 
     async readPicture(record, messageId, address, signal) {
@@ -334,7 +335,9 @@ export function createRelay(parts: RelayParts): Relay {
     },
 
     async end(record, signal) {
-      if (record.state === 'open') await within(openOnDemand(record), (conversation) => conversation.end(signal))
+      if (record.state === 'open') {
+        await within(openOnDemand(record), (conversation) => conversation.end(signal), signal)
+      }
     },
 
     watch(record) {
@@ -357,7 +360,7 @@ export function createRelay(parts: RelayParts): Relay {
       const record = (await starting.get(sessionId)?.catch(() => undefined)) ?? (await latest(sessionId))
       const ended =
         record?.state === 'open'
-          ? within(openRegardless(record), (conversation) => conversation.end(signal))
+          ? within(openRegardless(record), (conversation) => conversation.end(signal), signal)
           : undefined
       await ended?.catch(() => undefined) // the guest leaves whether or not the platform can be told
       await forget(sessionId)

@@ -62,6 +62,18 @@ describe('reading a log live', () => {
     expect(reader.seqs()).toEqual(oneTo(63))
   })
 
+  test('ends where the whole log has gone, though more was told', async () => {
+    const { log, say, followers } = createLog()
+    const reader = read(log, {
+      ready: once(async () => {
+        await say(1)
+        await log.remove(ID)
+      }),
+    })
+    expect(await reader.outcome).toBe('trimmed')
+    expect(followers()).toBe(0)
+  })
+
   test('reads what came before what it is told, where that was not told', async () => {
     const { log, say, tellNobody } = createLog()
     const reader = read(log)

@@ -84,8 +84,10 @@ class Reader {
   /** Hands on a page. Resolves to whether there may be more. */
   async #passPage(): Promise<boolean> {
     const { conversationId, sink, signal } = this.#reading
+    const toldSeq = this.#toldSeq
     const { entries, later } = await this.#log.readAfter(conversationId, this.#seq, PAGE, signal)
     const last = entries.at(-1)
+    if (!last && !signal.aborted && toldSeq > this.#seq) throw new EventLogError('trimmed') // the whole log has gone
     if (!last || signal.aborted) return false
     this.#seq = last.seq
     sink.write(entries, 'replayed')

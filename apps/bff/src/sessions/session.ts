@@ -39,6 +39,9 @@ export const expiresAtMs = (
   { idleMs, absoluteMs }: SessionLifetimes,
 ): number => Math.min(createdAtMs + absoluteMs, activeAtMs + idleMs)
 
+/** Its guest ended it: it was given the age of one that is over by any lifetime (decision 0070). */
+export const isLeft = ({ createdAtMs }: SessionAge): boolean => createdAtMs === 0
+
 const HANDLE_BYTES = 32
 const HANDLE = /^[A-Za-z0-9_-]{43}$/
 

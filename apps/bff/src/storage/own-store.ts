@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import { toStoreError } from './store-error.ts'
@@ -22,8 +22,7 @@ interface Parts {
  */
 export async function ownStore(file: string, { clock, waiting }: Parts): Promise<(() => void) | undefined> {
   if (file === ':memory:') return () => undefined
-  mkdirSync(dirname(file), { recursive: true })
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 })
+  const lock = new DatabaseSync(`${realPathOf(file)}.lock`, { timeout: 0 })
   const giveUpAtMs = clock.monotonic() + WAIT_MS
   for (let isFirst = true; !take(lock); isFirst = false) {
     if (isFirst) waiting()
@@ -31,6 +30,12 @@ export async function ownStore(file: string, { clock, waiting }: Parts): Promise
     await clock.sleep(LOOK_AGAIN_MS)
   }
   return () => lock.close()
+}
+
+/** One file has one lock, whatever links lead to it. */
+function realPathOf(file: string): string {
+  mkdirSync(dirname(file), { recursive: true })
+  return existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file))
 }
 
 function take(lock: DatabaseSync): boolean {

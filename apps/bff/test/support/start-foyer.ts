@@ -104,6 +104,7 @@ export async function startFoyer(platformUrl: string, options: FoyerOptions = {}
   const { server } = createHttpServer({
     answer: (request, env) => listening.app?.http.fetch(request, env),
     headers: securityHeadersOf(frameAncestorsOf(options.embedOrigins ?? [])),
+    failed: (error) => loggers('main').error({ event: 'answer-failed', err: error }),
     changed: options.server,
   })
   server.listen(0, '127.0.0.1')

@@ -132,6 +132,7 @@ export class Outbox {
       if (pause) await this.#wait(pause, signal)
     }
     this.#sending = false
+    if (this.#isSlowed && !this.#next) this.#tellWaiting(undefined) // The last has gone by another way.
     if (signal.aborted && !this.#attached.signal.aborted) void this.#sendAll()
   }
 

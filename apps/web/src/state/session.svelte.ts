@@ -103,7 +103,7 @@ export class GuestSession {
     this.#conversation?.close()
     this.#conversation = undefined
     const signal = this.#begin('starting')
-    if (await this.#mustAsk()) return
+    if ((await this.#mustAsk(signal)) || signal.aborted) return
     hint.write(true) // Before there is one: the answer may come when this page is gone.
     try {
       await this.#ask((within) => this.#startAlone(within), signal)
@@ -142,6 +142,7 @@ export class GuestSession {
     this.#attempt.abort()
     outbox.takeBack()
     draft.write('')
+    this.#isWanted = false
     this.#hasSession = false
     this.#profile = undefined
     this.#conversation?.close()
@@ -155,10 +156,10 @@ export class GuestSession {
   #profile: Pick<StartSession, 'name' | 'attributes'> | undefined
 
   /** Only who is not known yet is asked: what they told goes with the session. */
-  async #mustAsk(): Promise<boolean> {
+  async #mustAsk(signal: AbortSignal): Promise<boolean> {
     if (this.#hasSession || this.#profile) return false
     const { preChat } = await this.#options.forms.load()
-    if (preChat) this.#phase = 'asking'
+    if (preChat && !signal.aborted) this.#phase = 'asking'
     return !!preChat
   }
 

@@ -410,6 +410,18 @@ describe('S53 a list that always has one more page', () => {
     },
   )
 
+  test('is none where it was waited for: somebody always has something to say', async () => {
+    const { platform, pages } = createEndless('wait')
+    const { call } = platform.client
+    const slow = async (...asked: Parameters<typeof call>) => {
+      if (pages() > 0) await platform.clock.sleep(2_000)
+      return call(...asked)
+    }
+    const { events, texts } = listen(Object.assign(platform, { client: { ...platform.client, call: slow } }))
+    while (texts().length < 300 && events.at(-1)?.type !== 'down') await platform.clock.advance(2_000)
+    expect(texts()).toHaveLength(300)
+  })
+
   test('proves no message missing', async () => {
     const { platform } = createEndless('stream')
     const { parts } = listen(platform)

@@ -127,8 +127,8 @@ async function* receiveList(parts: ReceiverParts, state: State, signal: AbortSig
   const isPrompt = parts.clock.monotonic() - startedAtMs < PROMPT_MS
   yield* up(state)
   yield* handOn(listed, position)
+  if (position.cursor === before || (waits && !isPrompt)) state.pages = 0 // What was waited for is news, not a page.
   if (position.cursor !== before) return countPage(parts, state)
-  state.pages = 0
   if (state.mode === 'wait' && !waits) return
   if (waits && isPrompt && listed.length === 0) state.mode = 'poll'
   if (state.mode === 'poll') await pause(parts.clock, POLL_MS[parts.attention()], signal)

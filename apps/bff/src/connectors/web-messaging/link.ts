@@ -80,6 +80,7 @@ export async function openLink(parts: LinkParts, listener: LinkListener, signal:
         if (retryAfterMs > TURN_MS) throw refusalOf(operation, 429, { retryAfterMs, outcome: 'not-sent' })
         await turn(untilSent)
         if (lost.signal.aborted) throw silenceOf(operation, 'SOCKET_LOST', 'not-sent')
+        untilSent?.throwIfAborted()
         const answer = requests.answerTo(tracingId, { operation, attachmentId: attachmentIdIn(frame) }, abort)
         socket.send({ token, tracingId, ...frame })
         return calls.measure(operation, () => answer, { answered: (told) => outcomeOfAnswer(told, operation) })

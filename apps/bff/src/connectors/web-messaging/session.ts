@@ -25,6 +25,8 @@ import { limitsIn } from './upload-limits.ts'
 
 /** How long a command waits for the line, within its deadline as a whole. */
 const READY_MS = 10_000
+/** What left later would have no time for its answer. */
+const LEAVES_BY_MS = 10_000
 /** Typing is not worth more, its turn included. */
 const TYPING_MS = 3_000
 /** A message is looked for in the record for as long as it is tried: what others said meanwhile has moved the cursor past it. */
@@ -85,17 +87,19 @@ export class Session implements UpstreamSession {
   }
 
   async send(message: OutgoingMessage, signal?: AbortSignal): Promise<{ upstreamId?: string | undefined }> {
-    const answer = await asWhole('send', undefined, (whole) => {
-      const untilSent = signal ? AbortSignal.any([signal, whole]) : whole
-      return withAttributes(this.#delivery, async (attributes) => {
-        await this.#line.ready('send', READY_MS, untilSent)
-        await this.#turnToSpeak(untilSent)
-        const link = await this.#line.ready('send', READY_MS, untilSent)
-        if (this.#line.state.name === 'read-only') throw refusalOf('send', 409)
-        const frame = { action: 'onMessage', message: toPlatformMessage(message, attributes) }
-        return link.ask(frame, 'send', { tracingId: message.messageId, signal: whole, untilSent })
-      })
-    })
+    const answer = await asWhole('send', undefined, (whole) =>
+      within(LEAVES_BY_MS, signal, (soon) => {
+        const untilSent = AbortSignal.any([soon, whole])
+        return withAttributes(this.#delivery, async (attributes) => {
+          await this.#line.ready('send', READY_MS, untilSent)
+          await this.#turnToSpeak(untilSent)
+          const link = await this.#line.ready('send', READY_MS, untilSent)
+          if (this.#line.state.name === 'read-only') throw refusalOf('send', 409)
+          const frame = { action: 'onMessage', message: toPlatformMessage(message, attributes) }
+          return link.ask(frame, 'send', { tracingId: message.messageId, signal: whole, untilSent })
+        })
+      }),
+    )
     const refusal = refusalIn(answer, 'send')
     if (refusal) throw refusal
     this.#typing.reset()
