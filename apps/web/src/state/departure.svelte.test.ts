@@ -94,6 +94,18 @@ test('every other tab follows, one that only holds a draft, too', async () => {
   expect(second.asked).not.toContain('endSession')
 })
 
+test('what another tab still wrote for all of them, before it heard, goes with it', async () => {
+  const { local, open } = openBrowser()
+  const [first, second] = [await open(), await open()]
+  const forget = second.page.forget.bind(second.page)
+  second.page.forget = () => {
+    local.setItem('foyer.seen', '{}')
+    forget()
+  }
+  await first.departure.leave()
+  expect(kept(local)).toEqual([])
+})
+
 test.each([
   ['nobody answers', new UnreachableError()],
   ['the store is locked', refusal(503, 'store-unavailable')],

@@ -7,7 +7,8 @@ import type { GuestSession } from './session.svelte.ts'
 const How = v.picklist(['left', 'deleted'])
 export type How = v.InferOutput<typeof How>
 /** What the tab in which the guest left tells the others. Parsed: one of them may have an older version of the page. */
-const Word = v.object({ how: How, conversationId: v.string() })
+const Word = v.object({ how: How, conversationId: v.string(), isOver: v.boolean() })
+type Word = v.InferOutput<typeof Word>
 
 export interface DepartureOptions {
   session: GuestSession
@@ -48,25 +49,26 @@ export class Departure {
   async leave(how: How = 'left'): Promise<void> {
     const { conversation } = this.#options.session
     if (!conversation) return // Another tab was first.
-    const { browserStorage = () => localStorage } = this.#options
-    if (await conversation.leave()) eraseStorage(browserStorage)
-    this.#channel?.say({ how, conversationId: conversation.conversationId } satisfies v.InferOutput<typeof Word>)
-    this.#erase(how)
+    const isOver = await conversation.leave()
+    const word: Word = { how, conversationId: conversation.conversationId, isOver }
+    this.#channel?.say(word)
+    this.#erase(word)
   }
 
   /** A tab without a conversation may still hold words of the guest; one with another conversation is of a later session. */
   #hear(message: unknown) {
     const word = v.safeParse(Word, message)
     if (!word.success) return
-    const { how, conversationId } = word.output
     const { conversation } = this.#options.session
-    if (!conversation || conversation.conversationId === conversationId) this.#erase(how)
+    if (!conversation || conversation.conversationId === word.output.conversationId) this.#erase(word.output)
   }
 
-  #erase(how: How) {
-    const { session, tabStorage = () => sessionStorage } = this.#options
+  /** Each tab erases what all share, too, once it writes there no more: the last to do so leaves nothing. */
+  #erase({ how, isOver }: Word) {
+    const { session, tabStorage = () => sessionStorage, browserStorage = () => localStorage } = this.#options
     session.forget()
     eraseStorage(tabStorage)
+    if (isOver) eraseStorage(browserStorage)
     this.#how = how
   }
 }
