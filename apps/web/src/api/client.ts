@@ -27,7 +27,10 @@ const START_TIMEOUT_MS = 45_000
 
 export type Client = ReturnType<typeof createClient>
 
-/** Every call the page makes. `locale`: what is written for the guest is written in it; `waitWithGuest`: does so for what they asked for. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError. */
+/**
+ * Every call the page makes. `locale`: what is written for the guest is written in it; `waitWithGuest`: does so for what they
+ * asked for. A refusal throws ProblemError; no answer, or one that is not ours, UnreachableError.
+ */
 export function createClient(
   locale: string,
   fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request),
